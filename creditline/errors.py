@@ -1,0 +1,97 @@
+"""What can go wrong, as one tree.
+
+::
+
+    CreditlineError                              HTTP
+      Refused                                    the caller can mend it
+        Malformed 400 · NotAllowed 403 · NotFound 404 · Conflict 409 · PolicyInvalid 422
+      Unavailable 503                            try again
+      Broken 500                                 an invariant fails: our bug
+
+A decline is an answer of the engine, never one of these. Every error carries a stable `Code` for programs and a
+sentence for people that says what is wrong, with values, and what to do.
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable names of everything that can go wrong. Stored and sent as text: never renamed, never reused."""
+
+    AMOUNT_NOT_POSITIVE = "amount_not_positive"
+    AMOUNT_TOO_LARGE = "amount_too_large"
+    BORROWER_UNKNOWN = "borrower_unknown"
+    CLOCK_BEHIND = "clock_behind"
+    CONFIGURATION_INVALID = "configuration_invalid"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    CURRENCY_WRONG = "currency_wrong"
+    DATA_CORRUPT = "data_corrupt"
+    DATA_MISSING = "data_missing"
+    DATABASE_AHEAD = "database_ahead"
+    DATABASE_BUSY = "database_busy"
+    DATABASE_UNREACHABLE = "database_unreachable"
+    DATABASE_VERSION = "database_version"
+    DECISION_UNKNOWN = "decision_unknown"
+    DISK_FULL = "disk_full"
+    EVENT_FROM_FUTURE = "event_from_future"
+    ID_NOT_UUID7 = "id_not_uuid7"
+    ID_REUSED = "id_reused"
+    INVARIANT_BROKEN = "invariant_broken"
+    LINE_BLOCKED = "line_blocked"
+    LINE_UNKNOWN = "line_unknown"
+    MEMORY_SHORT = "memory_short"
+    MESSAGE_MALFORMED = "message_malformed"
+    NOTHING_OWED = "nothing_owed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    OVERDRAWN = "overdrawn"
+    PARAMETER_UNDATED = "parameter_undated"
+    PARAMETER_UNKNOWN = "parameter_unknown"
+    PATH_TOO_LONG = "path_too_long"
+    POLICY_INVALID = "policy_invalid"
+    PRODUCT_UNKNOWN = "product_unknown"
+    RESERVATION_ENDED = "reservation_ended"
+    RESERVATION_UNKNOWN = "reservation_unknown"
+    SCORECARD_INVALID = "scorecard_invalid"
+    TOO_LARGE = "too_large"
+    USER_FORBIDDEN = "user_forbidden"
+
+
+class CreditlineError(Exception):
+    """The root: a stable `code` and a sentence that says what is wrong and what to do."""
+
+    def __init__(self, message: str, *, code: Code) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class Refused(CreditlineError):
+    """The request cannot be taken as it is; the caller can mend it."""
+
+
+class Malformed(Refused):
+    """The request does not say anything we can read: wrong shape, type or range."""
+
+
+class NotAllowed(Refused):
+    """The request is understood, and the state of the line or the caller's rights forbid it."""
+
+
+class NotFound(Refused):
+    """The request names something that does not exist here."""
+
+
+class Conflict(Refused):
+    """The request contradicts what is already recorded: the same id with other content, or an ended reservation."""
+
+
+class PolicyInvalid(Refused):
+    """A product's rules or numbers cannot be published; the message names the table, row, column and character."""
+
+
+class Unavailable(CreditlineError):
+    """Nothing is wrong with the request: try again, with the same id."""
+
+
+class Broken(CreditlineError):
+    """An invariant fails. This is our bug, and the transaction that saw it was rolled back."""

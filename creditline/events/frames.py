@@ -1,0 +1,85 @@
+"""Many events as columns: a frame as the store and files hold it, and Facts as the profile kernel reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+EVENT_SCHEMA = pl.Schema(
+    {
+        "id": pl.String(),
+        "number": pl.UInt8(),
+        "borrower": pl.String(),
+        "happened_at": pl.Datetime("us", "UTC"),
+        "recorded_at": pl.Datetime("us", "UTC"),
+        "amount_minor": pl.Int64(),
+        "currency": pl.String(),
+        "code": pl.Int32(),
+        "ref": pl.String(),
+    }
+)
+"""The columns of a frame of events, as EventRow names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The events of n borrowers as m rows of columns; borrower i owns the rows starts[i]:starts[i + 1].
+
+    A borrower's rows are in the order of (happened_us, number, amount_minor, code, recorded_us), whatever order they
+    arrived in. Amounts and codes are 0 where a type has none.
+    """
+
+    borrowers: tuple[str, ...]
+    starts: NDArray[np.int64]
+    number: NDArray[np.uint8]
+    happened_us: NDArray[np.int64]
+    recorded_us: NDArray[np.int64]
+    amount_minor: NDArray[np.int64]
+    code: NDArray[np.int32]
+
+
+def facts_of_arrays(
+    borrowers: Sequence[str],
+    *,
+    borrower_index: NDArray[np.int64],
+    number: NDArray[np.uint8],
+    happened_us: NDArray[np.int64],
+    recorded_us: NDArray[np.int64],
+    amount_minor: NDArray[np.int64],
+    code: NDArray[np.int32],
+) -> Facts:
+    """Sort m events of n borrowers, `borrower_index` in 0..n-1 naming each event's, into Facts."""
+    order = np.lexsort((recorded_us, code, amount_minor, number, happened_us, borrower_index))
+    counts = np.bincount(borrower_index, minlength=len(borrowers))
+    return Facts(
+        borrowers=tuple(borrowers),
+        starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        number=number[order],
+        happened_us=happened_us[order],
+        recorded_us=recorded_us[order],
+        amount_minor=amount_minor[order],
+        code=code[order],
+    )
+
+
+def facts_of_frame(frame: pl.DataFrame, borrowers: Sequence[str] | None = None) -> Facts:
+    """Return the Facts of a frame (EVENT_SCHEMA); borrowers in the given order, or by name.
+
+    A borrower without events has no rows; events of borrowers that are not asked for are left out.
+    """
+    names = sorted(frame["borrower"].unique()) if borrowers is None else list(borrowers)
+    places = pl.DataFrame(
+        {"borrower": names, "place": range(len(names))}, schema={"borrower": pl.String, "place": pl.Int64}
+    )
+    own = frame.join(places, on="borrower", how="inner")
+    return facts_of_arrays(
+        names,
+        borrower_index=own["place"].to_numpy(),
+        number=own["number"].to_numpy(),
+        happened_us=own["happened_at"].dt.epoch("us").to_numpy(),
+        recorded_us=own["recorded_at"].dt.epoch("us").to_numpy(),
+        amount_minor=own["amount_minor"].fill_null(0).to_numpy(),
+        code=own["code"].fill_null(0).to_numpy(),
+    )
