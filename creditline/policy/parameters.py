@@ -1,0 +1,106 @@
+"""Numbers of a policy by date: each has a unit, a why and, from each day on, a value with its reference."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from creditline.errors import Code, NotFound, PolicyInvalid
+from creditline.policy.values import Number, plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A value from a day on, until the next one begins."""
+
+    since: date
+    value: Number
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A number by date, in one currency if it is money: values begin on ascending days."""
+
+    name: str
+    unit: str
+    why: str
+    currency: str | None
+    values: tuple[Dated, ...]
+
+    def at(self, day: date) -> Number:
+        """Return the value on a day; raise `PolicyInvalid` if it has none yet."""
+        for dated in reversed(self.values):
+            if dated.since <= day:
+                return dated.value
+        raise PolicyInvalid(
+            f"Parameter {self.name} has no value on {day}: it starts on {self.values[0].since}. "
+            "Give it an earlier date, or decide as of a later day.",
+            code=Code.PARAMETER_UNDATED,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """All parameters of a product."""
+
+    all: tuple[Parameter, ...]
+
+    def at(self, day: date, *, currency: str) -> Mapping[str, Number]:
+        """Return every parameter's value on a day, those in money for lines of one currency."""
+        return {one.name: one.at(day) for one in self.all if one.currency in {None, currency}}
+
+    def one(self, name: str, *, currency: str | None = None) -> Parameter:
+        """Return a parameter by name; raise `NotFound` if there is none."""
+        for parameter in self.all:
+            if parameter.name == name and parameter.currency in {None, currency}:
+                return parameter
+        known = ", ".join(sorted({parameter.name for parameter in self.all}))
+        raise NotFound(f"There is no parameter {name}. There are {known}.", code=Code.PARAMETER_UNKNOWN)
+
+
+def read_parameters(texts: Mapping[str, str]) -> Parameters:
+    """Read parameters from TOML texts by file name; raise `PolicyInvalid` naming file, parameter and date.
+
+    Each table `[name]`, or `[name.CUR]` for money in a currency, has unit, why and values = [{from, value, reference}].
+    """
+    found: list[Parameter] = []
+    for file, text in sorted(texts.items()):
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as wrong:
+            raise _wrong(file, "", f"this is no TOML ({wrong})") from wrong
+        for name, table in tables.items():
+            if "values" in table:
+                found.append(_parameter(file, name, None, table))
+            else:
+                found += [_parameter(file, name, currency, own) for currency, own in table.items()]
+    keys = [(one.name, one.currency) for one in found]
+    for name, currency in keys:
+        if keys.count((name, currency)) > 1:
+            raise _wrong("parameters", name, "it is given twice")
+    return Parameters(all=tuple(found))
+
+
+def _parameter(file: str, name: str, currency: str | None, table: Any) -> Parameter:
+    if not isinstance(table, dict) or not {"unit", "why", "values"} <= table.keys() or not table["values"]:
+        raise _wrong(file, name, "it needs unit, why and at least one of values = [{from, value, reference}]")
+    values = tuple(_dated(file, name, one) for one in table["values"])
+    for before, after in zip(values, values[1:], strict=False):
+        if after.since <= before.since:
+            raise _wrong(file, name, f"its value from {after.since} stands after the one from {before.since}")
+    return Parameter(name=name, unit=table["unit"], why=table["why"], currency=currency, values=values)
+
+
+def _dated(file: str, name: str, one: Any) -> Dated:
+    match one:
+        case {"from": date() as since, "value": int() | float() as value} if not isinstance(value, bool):
+            return Dated(since=since, value=plain(Decimal(str(value))), reference=str(one.get("reference", "")))
+        case _:
+            raise _wrong(file, name, f"{one} is no dated value such as {{from = 2026-01-01, value = 30}}")
+
+
+def _wrong(file: str, name: str, what: str) -> PolicyInvalid:
+    return PolicyInvalid(f"{file}{f', parameter {name}' if name else ''}: {what}.", code=Code.POLICY_INVALID)
