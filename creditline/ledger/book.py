@@ -1,0 +1,189 @@
+"""Movements of a line: each takes the line as it is and gives the line as it becomes, with its transfers, or a refusal.
+
+Nothing here decides about credit; it only keeps the books right. A movement the buckets cannot carry is a `Refusal`, a
+value with a stable code, so that one refused movement never fails the others of its batch.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from creditline.errors import Code
+from creditline.ledger.chart import Account, Entry, Movement, Transfer
+from creditline.ledger.line import Line
+
+Legs = tuple[tuple[Account, Account, int], ...]
+"""Debit, credit, amount in minor units; legs of zero are left out when they are posted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A movement that was made: the line after it, its entry and its transfers."""
+
+    line: Line
+    entry: Entry
+    transfers: tuple[Transfer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A movement that the buckets cannot carry, and the most they could have carried."""
+
+    code: Code
+    most_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Which request moves the line, and when; `first_ordinal` numbers its first transfer."""
+
+    request: UUID
+    booked_at: datetime
+    first_ordinal: int = 0
+
+
+def open_line(line: Line, *, stamp: Stamp) -> Posting:
+    """Grant a new line its limit; `line` comes with the grant and empty buckets at version 0."""
+    return _post(line, Movement.OPEN, ((Account.HEADROOM, Account.GRANT, line.granted_minor),), stamp=stamp)
+
+
+def move_in(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
+    """Take over a balance that was drawn elsewhere before the line came here."""
+    if refusal := _refusal(amount_minor, most_minor=max(0, line.headroom_minor)):
+        return refusal
+    after = replace(line, drawn_minor=line.drawn_minor + amount_minor)
+    legs = (
+        (Account.DRAWN, Account.HEADROOM, amount_minor),
+        (Account.RECEIVABLE, Account.MOVED_IN, amount_minor),
+    )
+    return _post(after, Movement.MOVE_IN, legs, stamp=stamp)
+
+
+def authorise(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
+    """Reserve an amount for a draw that will be captured, voided or left to expire."""
+    if line.is_blocked:
+        return Refusal(code=Code.LINE_BLOCKED, most_minor=0)
+    if refusal := _refusal(amount_minor, most_minor=line.available_minor):
+        return refusal
+    after = replace(line, reserved_minor=line.reserved_minor + amount_minor)
+    return _post(after, Movement.AUTHORISE, ((Account.RESERVED, Account.HEADROOM, amount_minor),), stamp=stamp)
+
+
+def capture(line: Line, amount_minor: int, *, reserved_minor: int, stamp: Stamp) -> Posting | Refusal:
+    """Pay out `amount_minor` of a reservation of `reserved_minor`; the rest of it goes back to headroom."""
+    if refusal := _refusal(amount_minor, most_minor=reserved_minor):
+        return refusal
+    after = replace(
+        line,
+        reserved_minor=line.reserved_minor - reserved_minor,
+        drawn_minor=line.drawn_minor + amount_minor,
+    )
+    legs = (
+        (Account.DRAWN, Account.RESERVED, amount_minor),
+        (Account.HEADROOM, Account.RESERVED, reserved_minor - amount_minor),
+        (Account.RECEIVABLE, Account.SETTLEMENT, amount_minor),
+    )
+    return _post(after, Movement.CAPTURE, legs, stamp=stamp)
+
+
+def end_reservation(line: Line, reserved_minor: int, *, movement: Movement, stamp: Stamp) -> Posting:
+    """Give a reservation back to headroom, because it was voided or because it expired."""
+    after = replace(line, reserved_minor=line.reserved_minor - reserved_minor)
+    return _post(after, movement, ((Account.HEADROOM, Account.RESERVED, reserved_minor),), stamp=stamp)
+
+
+def draw(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
+    """Authorise and capture in one step: headroom -> reserved -> drawn, and the money goes out."""
+    authorised = authorise(line, amount_minor, stamp=stamp)
+    if isinstance(authorised, Refusal):
+        return authorised
+    after = replace(line, drawn_minor=line.drawn_minor + amount_minor)
+    legs = (
+        (Account.RESERVED, Account.HEADROOM, amount_minor),
+        (Account.DRAWN, Account.RESERVED, amount_minor),
+        (Account.RECEIVABLE, Account.SETTLEMENT, amount_minor),
+    )
+    return _post(after, Movement.DRAW, legs, stamp=stamp)
+
+
+def repay(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
+    """Take principal back: it goes to withheld, always; only a restoration decision brings it back to headroom."""
+    if line.drawn_minor == 0:
+        return Refusal(code=Code.NOTHING_OWED, most_minor=0)
+    if refusal := _refusal(amount_minor, most_minor=line.drawn_minor):
+        return refusal
+    after = replace(
+        line,
+        drawn_minor=line.drawn_minor - amount_minor,
+        withheld_minor=line.withheld_minor + amount_minor,
+    )
+    legs = (
+        (Account.WITHHELD, Account.DRAWN, amount_minor),
+        (Account.SETTLEMENT, Account.RECEIVABLE, amount_minor),
+    )
+    return _post(after, Movement.REPAY, legs, stamp=stamp)
+
+
+def release(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
+    """Bring withheld limit back: withheld -> headroom."""
+    if refusal := _refusal(amount_minor, most_minor=line.withheld_minor):
+        return refusal
+    after = replace(line, withheld_minor=line.withheld_minor - amount_minor)
+    return _post(after, Movement.RELEASE, ((Account.HEADROOM, Account.WITHHELD, amount_minor),), stamp=stamp)
+
+
+def regrant(line: Line, granted_minor: int, *, stamp: Stamp) -> Posting:
+    """Set the granted limit. A cut below use leaves negative headroom, which falls back as the borrower repays."""
+    change = granted_minor - line.granted_minor
+    after = replace(line, granted_minor=granted_minor)
+    if change >= 0:
+        return _post(after, Movement.INCREASE, ((Account.HEADROOM, Account.GRANT, change),), stamp=stamp)
+    return _post(after, Movement.DECREASE, ((Account.GRANT, Account.HEADROOM, -change),), stamp=stamp)
+
+
+def block(line: Line, reason: str | None, *, stamp: Stamp) -> Posting:
+    """Stop all draws for a stated reason, or lift the stop with None; no bucket moves."""
+    movement = Movement.UNBLOCK if reason is None else Movement.BLOCK
+    return _post(replace(line, block_reason=reason), movement, (), stamp=stamp)
+
+
+def cap_oneself(line: Line, self_limit_minor: int | None, *, stamp: Stamp) -> Posting:
+    """Set or lift the borrower's own lower cap on use; no bucket moves."""
+    return _post(replace(line, self_limit_minor=self_limit_minor), Movement.SELF_LIMIT, (), stamp=stamp)
+
+
+def _refusal(amount_minor: int, *, most_minor: int) -> Refusal | None:
+    """Refuse what is no amount, or more than a bucket can give: a draw of -1 would be a repayment nobody decided."""
+    if amount_minor < 1:
+        return Refusal(code=Code.AMOUNT_NOT_POSITIVE, most_minor=most_minor)
+    return Refusal(code=Code.OVERDRAWN, most_minor=most_minor) if amount_minor > most_minor else None
+
+
+def _post(after: Line, movement: Movement, legs: Legs, *, stamp: Stamp) -> Posting:
+    """Return the posting of some legs: numbered transfers, and the entry of the next version."""
+    line = replace(after, version=after.version + 1, booked_at=stamp.booked_at)
+    moved = [leg for leg in legs if leg[2]]
+    transfers = tuple(
+        Transfer(
+            request=stamp.request,
+            ordinal=stamp.first_ordinal + place,
+            line=line.id,
+            debit=debit,
+            credit=credit,
+            amount_minor=amount_minor,
+            booked_at=stamp.booked_at,
+        )
+        for place, (debit, credit, amount_minor) in enumerate(moved)
+    )
+    entry = Entry(
+        line=line.id,
+        version=line.version,
+        request=stamp.request,
+        movement=movement,
+        granted_minor=line.granted_minor,
+        drawn_minor=line.drawn_minor,
+        reserved_minor=line.reserved_minor,
+        withheld_minor=line.withheld_minor,
+        booked_at=stamp.booked_at,
+    )
+    return Posting(line=line, entry=entry, transfers=transfers)

@@ -1,0 +1,1 @@
+"""PostgreSQL, the one store: how it is started, reached, given its tables, and asked."""

@@ -1,0 +1,21 @@
+-- name: read_decisions
+-- Whole records, for replay, explanation and repeats.
+select * from decision where id = any($1::uuid[]);
+
+-- name: decisions_of_line
+-- A line's decisions, newest first.
+select * from decision where line = $1 order by as_of desc, id desc limit $2;
+
+-- name: page_of_decisions
+-- All decisions in id order, for checks of the whole book.
+select * from decision where id > $1 order by id limit $2;
+
+-- name: put_edition
+-- A product folder is kept once under its hash, however often it is published.
+insert into edition (sha256, product, body, published_at)
+values ($1, $2, $3, $4)
+on conflict (sha256) do nothing;
+
+-- name: read_edition
+-- The folder a decision was made with.
+select body from edition where sha256 = $1;

@@ -1,0 +1,94 @@
+"""What is due: tranches that are not back yet, reservations that are not captured, and their timers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from creditline.clock import start_of
+from creditline.decision.outcome import Answer
+from creditline.ledger.chart import Movement
+from creditline.restoration.plan import Tranche
+from creditline.store.connect import Connection
+from creditline.store.statements import statements
+
+SQL = statements("due")
+
+COLUMNS = ("id", "line", "decision", "ordinal", "amount_minor", "due_on", "condition", "edition")
+
+
+class TimerKind(StrEnum):
+    """What a timer wakes."""
+
+    TRANCHE = "tranche"
+    RESERVATION = "reservation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """An authorised draw that is not captured yet."""
+
+    id: UUID
+    line: UUID
+    amount_minor: int
+    expires_at: datetime
+
+
+async def record(db: Connection, tranches: Sequence[Tranche]) -> None:
+    """Write tranches and set their timers to the first instant of their day."""
+    records = [(*(getattr(one, column) for column in COLUMNS[:-1]), bytes.fromhex(one.edition)) for one in tranches]
+    await db.copy_records_to_table("tranche", records=records, columns=COLUMNS)
+    await _set_timers(db, TimerKind.TRANCHE, [(one.id, start_of(one.due_on)) for one in tranches])
+
+
+async def end(db: Connection, ended: Sequence[tuple[UUID, UUID, Answer, datetime]]) -> None:
+    """Write how tranches ended: (tranche, request, answer, at)."""
+    await db.copy_records_to_table("tranche_end", records=ended, columns=("tranche", "request", "answer", "ended_at"))
+
+
+async def open_of(db: Connection, lines: Sequence[UUID]) -> list[Tranche]:
+    """Return what of these lines is not back yet, earliest date first."""
+    rows = await db.fetch(SQL["open_tranches"], list(lines))
+    return [Tranche(**{**dict(row), "edition": row["edition"].hex()}) for row in rows]
+
+
+async def still_open(db: Connection, ids: Sequence[UUID]) -> list[Tranche]:
+    """Return those of the tranches that have not ended."""
+    rows = await db.fetch(SQL["read_tranches"], list(ids))
+    return [Tranche(**{**dict(row), "edition": row["edition"].hex()}) for row in rows]
+
+
+async def reserve(db: Connection, reservations: Sequence[Reservation]) -> None:
+    """Write reservations and set the timers of their expiry."""
+    records = [(one.id, one.line, one.amount_minor, one.expires_at) for one in reservations]
+    await db.copy_records_to_table("reservation", records=records, columns=("id", "line", "amount_minor", "expires_at"))
+    await _set_timers(db, TimerKind.RESERVATION, [(one.id, one.expires_at) for one in reservations])
+
+
+async def reservations(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Reservation]:
+    """Return those of the reservations that nothing has ended."""
+    return {row["id"]: Reservation(**dict(row)) for row in await db.fetch(SQL["read_reservations"], list(ids))}
+
+
+async def end_reservations(db: Connection, ended: Sequence[tuple[UUID, UUID, Movement, int]]) -> None:
+    """Write how reservations ended: (reservation, request, movement, captured amount); their timers go."""
+    columns = ("reservation", "request", "movement", "captured_minor")
+    await db.copy_records_to_table("reservation_end", records=ended, columns=columns)
+    await db.execute(SQL["drop_timers"], [reservation for reservation, *_ in ended])
+
+
+async def claim(db: Connection, kind: TimerKind, *, as_of: datetime, most: int) -> list[UUID]:
+    """Take up to `most` due subjects that no other worker holds; they come back if the transaction does not commit."""
+    return [row["subject"] for row in await db.fetch(SQL["claim_timers"], as_of, kind, most)]
+
+
+async def next_due(db: Connection) -> datetime | None:
+    """Return when the next timer rings, or None."""
+    due: datetime | None = await db.fetchval(SQL["next_due"])
+    return due
+
+
+async def _set_timers(db: Connection, kind: TimerKind, due: Sequence[tuple[UUID, datetime]]) -> None:
+    records = [(subject, kind, due_at) for subject, due_at in due]
+    await db.copy_records_to_table("timer", records=records, columns=("subject", "kind", "due_at"))

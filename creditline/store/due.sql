@@ -1,0 +1,36 @@
+-- name: open_tranches
+-- What of these lines is not back yet.
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
+from tranche t
+where t.line = any($1::uuid[]) and not exists (select from tranche_end e where e.tranche = t.id)
+order by t.due_on, t.id;
+
+-- name: read_tranches
+-- Tranches by id, with whether they have ended.
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
+from tranche t
+where t.id = any($1::uuid[]) and not exists (select from tranche_end e where e.tranche = t.id)
+order by t.due_on, t.id;
+
+-- name: claim_timers
+-- Workers never wait for each other: each takes due rows that no one else holds. A claim that is not finished
+-- rolls back with its transaction and is found again.
+delete from timer
+where subject in (
+    select subject from timer where due_at <= $1 and kind = $2 order by due_at, subject limit $3 for update skip locked
+)
+returning subject;
+
+-- name: next_due
+-- When the next timer rings.
+select min(due_at) from timer;
+
+-- name: read_reservations
+-- Reservations by id that nothing has ended yet.
+select r.id, r.line, r.amount_minor, r.expires_at
+from reservation r
+where r.id = any($1::uuid[]) and not exists (select from reservation_end e where e.reservation = r.id);
+
+-- name: drop_timers
+-- A reservation that was captured or voided needs no sweeper any more.
+delete from timer where subject = any($1::uuid[]);

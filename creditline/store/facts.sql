@@ -1,0 +1,51 @@
+-- name: stage_events
+-- Intake copies a chunk here first: what is new is then told from what is repeated in one statement.
+create temporary table staged_event (
+    place integer, id uuid, number smallint, borrower text, happened_at timestamptz, recorded_at timestamptz,
+    amount_minor bigint, currency text, code integer, ref text, digest bytea
+) on commit drop;
+
+-- name: take_staged
+-- Insert what is new; a repeated id inside the chunk counts once.
+insert into event (id, number, borrower, happened_at, recorded_at, amount_minor, currency, code, ref, digest)
+select distinct on (id) id, number, borrower, happened_at, recorded_at, amount_minor, currency, code, ref, digest
+from staged_event
+order by id, place
+on conflict (id) do nothing
+returning id;
+
+-- name: differing_staged
+-- Of a chunk, the lines whose id is on record with other content.
+select s.place
+from staged_event s
+join event e on e.id = s.id
+where e.digest <> s.digest;
+
+-- name: take_snapshot
+-- Which transactions are visible now. Facts are then read by it, so that a replay can read the same ones.
+select pg_current_snapshot()::text;
+
+-- name: facts_of_borrowers
+-- What was visible in a snapshot, plus the facts a command recorded itself. Microseconds fit a double exactly.
+select place::integer - 1 as place, e.number,
+       round(date_part('epoch', e.happened_at) * 1000000)::bigint as happened_us,
+       round(date_part('epoch', e.recorded_at) * 1000000)::bigint as recorded_us,
+       coalesce(e.amount_minor, 0) as amount_minor, coalesce(e.code, 0) as code
+from unnest($1::text[]) with ordinality as asked (borrower, place)
+join event e on e.borrower = asked.borrower
+where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = any($3::uuid[]);
+
+-- name: events_of_borrower
+-- Everything on record about a borrower, oldest first.
+select id, number, borrower, happened_at, recorded_at, amount_minor, currency, code, ref
+from event
+where borrower = $1
+order by happened_at, number, id;
+
+-- name: is_known
+-- Whether a borrower has ever been heard of.
+select exists (select from event where borrower = $1) or exists (select from line where borrower = $1);
+
+-- name: count_events
+-- How many facts there are, by type.
+select number, count(*) as events_count from event group by number order by number;

@@ -1,0 +1,104 @@
+"""Lines and their books: lock, read, post."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from uuid import UUID
+
+from creditline.ledger.book import Posting
+from creditline.ledger.chart import Account, Entry, Movement, Transfer
+from creditline.ledger.line import Line
+from creditline.store.connect import Connection, Row
+from creditline.store.statements import statements
+
+SQL = statements("lines")
+
+LINE_COLUMNS = (
+    "id", "borrower", "product", "currency", "granted_minor", "drawn_minor", "reserved_minor", "withheld_minor",
+    "self_limit_minor", "block_reason", "apr_bp", "version", "opened_at", "booked_at",
+)  # fmt: skip
+ENTRY_COLUMNS = (
+    "line", "version", "request", "movement", "granted_minor", "drawn_minor", "reserved_minor", "withheld_minor",
+    "booked_at",
+)  # fmt: skip
+TRANSFER_COLUMNS = ("request", "ordinal", "line", "debit", "credit", "amount_minor", "booked_at")
+
+
+async def lock(db: Connection, lines: Sequence[UUID]) -> dict[UUID, Line]:
+    """Lock and read lines; an unknown id is simply absent."""
+    return _by_id(await db.fetch(SQL["lock_lines"], sorted(set(lines))))
+
+
+async def read(db: Connection, lines: Sequence[UUID]) -> dict[UUID, Line]:
+    """Read lines without locking; an unknown id is simply absent."""
+    return _by_id(await db.fetch(SQL["read_lines"], list(lines)))
+
+
+async def of_borrower(db: Connection, borrower: str) -> list[Line]:
+    """Return a borrower's lines, oldest first."""
+    return list(_by_id(await db.fetch(SQL["lines_of_borrower"], borrower)).values())
+
+
+async def page(db: Connection, *, after: UUID, most: int) -> list[Line]:
+    """Return up to `most` lines in id order after an id."""
+    return list(_by_id(await db.fetch(SQL["page_of_lines"], after, most)).values())
+
+
+async def post(db: Connection, postings: Sequence[Sequence[Posting]]) -> None:
+    """Write each line's postings in their order: line, entries and transfers, all lines of a batch together.
+
+    `postings` holds, per line, the movements to post one after another; every one of them passes the guards.
+    """
+    for wave in zip_longest(*postings):
+        after = [posting.line for posting in wave if posting is not None]
+        opened = [line for line in after if line.version == 1]
+        moved = [line for line in after if line.version > 1]
+        if opened:
+            records = [tuple(getattr(line, column) for column in LINE_COLUMNS) for line in opened]
+            await db.copy_records_to_table("line", records=records, columns=LINE_COLUMNS)
+        if moved:
+            await _update(db, moved)
+    flat = [posting for own in postings for posting in own]
+    entries = [tuple(getattr(posting.entry, column) for column in ENTRY_COLUMNS) for posting in flat]
+    transfers = [
+        tuple(getattr(transfer, column) for column in TRANSFER_COLUMNS)
+        for posting in flat
+        for transfer in posting.transfers
+    ]
+    await db.copy_records_to_table("line_entry", records=entries, columns=ENTRY_COLUMNS)
+    await db.copy_records_to_table("transfer", records=transfers, columns=TRANSFER_COLUMNS)
+
+
+async def entries(db: Connection, line: UUID) -> list[Entry]:
+    """Return a line's entries in order."""
+    rows = await db.fetch(SQL["entries_of_line"], line)
+    return [Entry(**{**dict(row), "movement": Movement(row["movement"])}) for row in rows]
+
+
+async def transfers(db: Connection, line: UUID) -> list[Transfer]:
+    """Return a line's transfers in the order they were posted."""
+    rows = await db.fetch(SQL["transfers_of_line"], line)
+    return [Transfer(**{**dict(row), "debit": Account(row["debit"]), "credit": Account(row["credit"])}) for row in rows]
+
+
+async def totals(db: Connection) -> list[Row]:
+    """Return the book's totals, one row a product and currency."""
+    return list(await db.fetch(SQL["book_totals"]))
+
+
+async def _update(db: Connection, lines: Sequence[Line]) -> None:
+    await db.execute(
+        SQL["write_lines"],
+        [line.id for line in lines],
+        [line.granted_minor for line in lines],
+        [line.drawn_minor for line in lines],
+        [line.reserved_minor for line in lines],
+        [line.withheld_minor for line in lines],
+        [line.self_limit_minor for line in lines],
+        [line.block_reason for line in lines],
+        [line.version for line in lines],
+        [line.booked_at for line in lines],
+    )
+
+
+def _by_id(rows: Sequence[Row]) -> dict[UUID, Line]:
+    return {row["id"]: Line(**dict(row)) for row in rows}

@@ -1,0 +1,54 @@
+"""Commands under their callers' ids: the memory that makes a repeat harmless."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from creditline.store.connect import Connection
+from creditline.store.statements import statements
+
+SQL = statements("requests")
+
+COLUMNS = (
+    "id",
+    "kind",
+    "line",
+    "digest",
+    "amount_minor",
+    "accepted_minor",
+    "excess_minor",
+    "happened_at",
+    "recorded_at",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One command as it was carried out; `digest` is of what the caller asked, amounts are minor units."""
+
+    id: UUID
+    kind: str
+    line: UUID
+    digest: bytes
+    amount_minor: int | None
+    accepted_minor: int
+    excess_minor: int = 0
+    happened_at: datetime
+    recorded_at: datetime
+
+
+async def find(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
+    """Return those of the requests that were already carried out."""
+    return {row["id"]: Recorded(**dict(row)) for row in await db.fetch(SQL["find_requests"], list(ids))}
+
+
+async def of_line(db: Connection, line: UUID, *, most: int) -> list[Recorded]:
+    """Return a line's latest commands, newest first."""
+    return [Recorded(**dict(row)) for row in await db.fetch(SQL["requests_of_line"], line, most)]
+
+
+async def record(db: Connection, requests: Sequence[Recorded]) -> None:
+    """Write commands that were just carried out."""
+    records = [tuple(getattr(request, column) for column in COLUMNS) for request in requests]
+    await db.copy_records_to_table("request", records=records, columns=COLUMNS)

@@ -1,0 +1,13 @@
+-- name: find_requests
+-- What became of requests already seen: a repeat is answered from here, another content under the same id is a conflict.
+select id, kind, line, digest, amount_minor, accepted_minor, excess_minor, happened_at, recorded_at
+from request
+where id = any($1::uuid[]);
+
+-- name: requests_of_line
+-- A line's commands, newest first.
+select id, kind, line, digest, amount_minor, accepted_minor, excess_minor, happened_at, recorded_at
+from request
+where line = $1
+order by recorded_at desc, id desc
+limit $2;

@@ -1,0 +1,254 @@
+-- The store of creditline: facts, lines, books, decisions and what was told.
+-- Everything but `line` and `timer` is append-only, and the database itself refuses to change it.
+
+create table edition (
+    sha256       bytea primary key check (length(sha256) = 32),
+    product      text not null,
+    body         bytea not null,
+    published_at timestamptz not null
+);
+comment on table edition is 'A product folder as it was when published: what decisions are replayed with.';
+
+create table event (
+    id           uuid primary key,
+    number       smallint not null,
+    borrower     text not null check (length(borrower) between 1 and 64),
+    happened_at  timestamptz not null,
+    recorded_at  timestamptz not null,
+    amount_minor bigint check (amount_minor >= 0),
+    currency     text check (length(currency) = 3),
+    code         integer,
+    ref          text,
+    digest       bytea not null,
+    txid         xid8 not null default pg_current_xact_id()
+);
+comment on column event.txid is 'Which transaction recorded the fact: a replay sees exactly what its decision saw.';
+create index event_of_borrower on event (borrower, happened_at);
+
+create table line (
+    id               uuid primary key,
+    borrower         text not null,
+    product          text not null,
+    currency         text not null check (length(currency) = 3),
+    granted_minor    bigint not null check (granted_minor >= 0),
+    drawn_minor      bigint not null check (drawn_minor >= 0),
+    reserved_minor   bigint not null check (reserved_minor >= 0),
+    withheld_minor   bigint not null check (withheld_minor >= 0),
+    self_limit_minor bigint check (self_limit_minor >= 0),
+    block_reason     text,
+    apr_bp           integer not null check (apr_bp between 0 and 10000),
+    version          integer not null check (version >= 1),
+    opened_at        timestamptz not null,
+    booked_at        timestamptz not null
+) with (fillfactor = 70);
+create index line_of_borrower on line (borrower);
+
+create table request (
+    id             uuid primary key,
+    kind           text not null check (kind in
+        ('open', 'draw', 'authorise', 'capture', 'void', 'expire', 'repay', 'release', 'review', 'block', 'unblock', 'self_limit')),
+    line           uuid not null,
+    digest         bytea not null,
+    amount_minor   bigint check (amount_minor >= 0),
+    accepted_minor bigint not null check (accepted_minor >= 0),
+    excess_minor   bigint not null default 0 check (excess_minor >= 0),
+    happened_at    timestamptz not null,
+    recorded_at    timestamptz not null
+);
+comment on table request is 'Every command that was carried out or decided, under the id its caller made for it; a declined opening names a line that never was.';
+create index request_of_line on request (line, recorded_at);
+
+create table line_entry (
+    line           uuid not null references line,
+    version        integer not null check (version >= 1),
+    request        uuid not null references request,
+    movement       text not null,
+    granted_minor  bigint not null check (granted_minor >= 0),
+    drawn_minor    bigint not null check (drawn_minor >= 0),
+    reserved_minor bigint not null check (reserved_minor >= 0),
+    withheld_minor bigint not null check (withheld_minor >= 0),
+    booked_at      timestamptz not null,
+    primary key (line, version)
+);
+
+create table transfer (
+    request      uuid not null references request,
+    ordinal      smallint not null check (ordinal >= 0),
+    line         uuid not null references line,
+    debit        smallint not null,
+    credit       smallint not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    booked_at    timestamptz not null,
+    primary key (request, ordinal),
+    -- Limit accounts are below 10 and money accounts above: permission never turns into money.
+    check (debit <> credit and (debit < 10) = (credit < 10))
+);
+create index transfer_of_line on transfer (line);
+
+create table reservation (
+    id           uuid primary key references request,
+    line         uuid not null references line,
+    amount_minor bigint not null check (amount_minor > 0),
+    expires_at   timestamptz not null
+);
+create index reservation_of_line on reservation (line);
+
+create table reservation_end (
+    reservation    uuid primary key references reservation,
+    request        uuid not null references request,
+    movement       text not null check (movement in ('capture', 'void', 'expire')),
+    captured_minor bigint not null check (captured_minor >= 0)
+);
+
+create table decision (
+    id              uuid primary key references request,
+    kind            text not null,
+    borrower        text not null,
+    line            uuid not null,
+    product         text not null,
+    currency        text not null,
+    as_of           timestamptz not null,
+    edition         bytea not null references edition,
+    catalogue       bytea not null,
+    features        double precision[] not null,
+    sources_count   integer not null,
+    granted_minor   bigint not null,
+    drawn_minor     bigint not null,
+    reserved_minor  bigint not null,
+    withheld_minor  bigint not null,
+    available_minor bigint not null,
+    requested_minor bigint not null,
+    is_blocked      boolean not null,
+    is_moved        boolean not null,
+    accepts_partial boolean not null,
+    points          integer,
+    pd_ppm          integer check (pd_ppm between 0 and 1000000),
+    grade           smallint,
+    release_points  integer,
+    rule_tables     text[] not null,
+    rule_rows       integer[] not null,
+    answer          text not null,
+    amount_minor    bigint,
+    apr_bp          integer,
+    share_ppm       integer check (share_ppm between 0 and 1000000),
+    tranches_count  integer,
+    interval_days   integer,
+    factor_ppm      integer,
+    condition       text,
+    reason_codes      text[] not null check (cardinality(reason_codes) <= 4),
+    reason_factors    text[] not null,
+    reason_values     double precision[] not null,
+    reason_thresholds double precision[] not null,
+    reason_needs      text[] not null,
+    arm             text not null,
+    seal            bytea not null,
+    seen            pg_snapshot not null
+);
+comment on column decision.seal is 'sha256 of the canonical record, written with it.';
+comment on column decision.seen is 'The snapshot its facts were read in: later facts are invisible to a replay, however they are dated.';
+create index decision_of_line on decision (line, as_of);
+
+create table tranche (
+    id           uuid primary key,
+    line         uuid not null references line,
+    decision     uuid not null references decision,
+    ordinal      smallint not null check (ordinal >= 1),
+    amount_minor bigint not null check (amount_minor > 0),
+    due_on       date not null,
+    condition    text not null,
+    edition      bytea not null references edition
+);
+comment on table tranche is 'A part of a repayment that is not back yet: when it comes back, under which condition, by whose words.';
+create index tranche_of_line on tranche (line);
+
+create table tranche_end (
+    tranche  uuid primary key references tranche,
+    request  uuid not null references request,
+    answer   text not null check (answer in ('released', 'kept_back')),
+    ended_at timestamptz not null
+);
+
+-- What is due when. Rows are claimed with SKIP LOCKED, and deleted by the transaction that does the work.
+create table timer (
+    subject uuid primary key,
+    kind    text not null check (kind in ('tranche', 'reservation')),
+    due_at  timestamptz not null
+);
+create index timer_by_due on timer (due_at);
+
+-- The guards. They hold whatever program writes, by hand or by mistake.
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only: a correction is a new row', tg_table_name
+        using errcode = 'check_violation', hint = 'Record a correcting event or transfer instead.';
+end $$;
+
+create function guard_line() returns trigger language plpgsql as $$
+declare
+    use_before bigint := old.drawn_minor + old.reserved_minor + old.withheld_minor;
+    use_after  bigint := new.drawn_minor + new.reserved_minor + new.withheld_minor;
+    owed_before bigint := old.drawn_minor + old.reserved_minor;
+    owed_after  bigint := new.drawn_minor + new.reserved_minor;
+begin
+    if (new.id, new.borrower, new.product, new.currency, new.opened_at)
+        is distinct from (old.id, old.borrower, old.product, old.currency, old.opened_at) then
+        raise exception 'line % cannot change whose it is', old.id using errcode = 'check_violation';
+    end if;
+    if new.version <> old.version + 1 then
+        raise exception 'line % goes from version % to %: every change is one entry', old.id, old.version, new.version
+            using errcode = 'check_violation';
+    end if;
+    if use_after > new.granted_minor and use_after > use_before then
+        raise exception 'line % would be overdrawn: % in use of % granted', old.id, use_after, new.granted_minor
+            using errcode = 'check_violation';
+    end if;
+    if new.self_limit_minor is not null and owed_after > new.self_limit_minor and owed_after > owed_before then
+        raise exception 'line % would pass its own cap: % owed of %', old.id, owed_after, new.self_limit_minor
+            using errcode = 'check_violation';
+    end if;
+    if new.block_reason is not null and owed_after > owed_before then
+        raise exception 'line % is blocked: %', old.id, new.block_reason using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create function guard_new_line() returns trigger language plpgsql as $$
+begin
+    if new.version <> 1 or new.drawn_minor + new.reserved_minor + new.withheld_minor <> 0 then
+        raise exception 'line % must begin at version 1 with nothing in use', new.id using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create function line_is_its_entry() returns trigger language plpgsql as $$
+begin
+    if not exists (
+        select from line_entry e
+        where e.line = new.id and e.version = new.version
+          and (e.granted_minor, e.drawn_minor, e.reserved_minor, e.withheld_minor)
+            = (new.granted_minor, new.drawn_minor, new.reserved_minor, new.withheld_minor)
+    ) then
+        raise exception 'line % at version % has no entry that says the same', new.id, new.version
+            using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+
+create trigger line_guard before update on line for each row execute function guard_line();
+create trigger line_start before insert on line for each row execute function guard_new_line();
+create constraint trigger line_entry_agrees after insert or update on line
+    deferrable initially deferred for each row execute function line_is_its_entry();
+
+do $$
+declare name text;
+begin
+    foreach name in array array['edition', 'event', 'request', 'line_entry', 'transfer', 'reservation',
+                                'reservation_end', 'decision', 'tranche', 'tranche_end'] loop
+        execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
+                       name || '_append_only', name);
+        execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
+                       name || '_keeps_all', name);
+    end loop;
+    execute 'create trigger line_kept before delete on line for each row execute function refuse_change()';
+end $$;

@@ -1,0 +1,121 @@
+"""A decision record for tests of what keeps it, with every column filled."""
+
+from dataclasses import replace
+from math import nan
+from uuid import UUID
+
+from creditline.clock import business_day
+from creditline.decision.outcome import Answer, Decision, Kind, Needs, Position, Reason, Scores, Terms
+from creditline.events.catalogue import LoggedIn
+from creditline.events.row import row_of
+from creditline.ids import id_from
+from creditline.ledger.chart import Movement
+from creditline.ledger.line import Line
+from creditline.restoration.plan import Tranche
+from creditline.store import decisions, due, facts, requests
+from creditline.store.connect import Connection
+from creditline.store.due import Reservation
+from creditline.store.requests import Recorded
+from tests.ledger.a_line import BOOKED_AT, LINE
+
+EDITION = "ab" * 32
+CATALOGUE = "cd" * 32
+
+
+def a_decision(*, request: UUID | None = None, line: UUID = LINE) -> Decision:
+    """Return a restoration that came back in part, with two reasons and every number there is."""
+    return Decision(
+        id=request or id_from("decision", at=BOOKED_AT),
+        kind=Kind.RESTORATION,
+        borrower="ada",
+        line=line,
+        product="consumer_revolving",
+        currency="CNY",
+        as_of=BOOKED_AT,
+        edition=EDITION,
+        catalogue=CATALOGUE,
+        features=(1.0, nan, 0.1, -0.0, 1e300),
+        sources_count=3,
+        position=Position(
+            granted_minor=10,
+            drawn_minor=4,
+            reserved_minor=0,
+            withheld_minor=2,
+            available_minor=4,
+            requested_minor=2,
+            is_blocked=True,
+            is_moved=True,
+            accepts_partial=True,
+        ),
+        scores=Scores(points=601, pd_ppm=31_250, grade=6, release_points=0),
+        rules=(("restoration", (3,)), ("price", ()), ("limits", (1, 2, 9))),
+        answer=Answer.STAGED,
+        terms=Terms(
+            amount_minor=1,
+            apr_bp=1500,
+            share_ppm=500_000,
+            tranches_count=1,
+            interval_days=30,
+            factor_ppm=1_000_000,
+            condition="no_arrears",
+        ),
+        reasons=(
+            Reason(code="late", factor="months_late_last_count", value=2.0, threshold=1.0, needs=Needs.BELOW),
+            Reason(code="blocked", factor="is_blocked", value=None, threshold=None, needs=Needs.OTHER),
+        ),
+    )
+
+
+def plain(decision: Decision) -> Decision:
+    """Return the decision with everything empty that can be."""
+    return replace(decision, features=(), scores=None, rules=(), terms=Terms(), reasons=())
+
+
+def recorded_for(decision: Decision, *, kind: str = "repay") -> Recorded:
+    """Return the request a decision answers."""
+    return Recorded(
+        id=decision.id,
+        kind=kind,
+        line=decision.line,
+        digest=b"d",
+        amount_minor=decision.position.requested_minor,
+        accepted_minor=decision.position.requested_minor,
+        happened_at=decision.as_of,
+        recorded_at=decision.as_of,
+    )
+
+
+async def an_edition(db: Connection) -> None:
+    """Publish the edition that the decisions here name."""
+    await decisions.put_edition(db, edition=EDITION, product="consumer_revolving", body=b"{}", published_at=BOOKED_AT)
+
+
+def a_tranche(decision: Decision, *, amount_minor: int = 1, ordinal: int = 1) -> Tranche:
+    """Return a part of a repayment that the decision keeps back until its own day."""
+    return Tranche(
+        id=id_from(f"tranche {ordinal} of {decision.id}", at=decision.as_of),
+        line=decision.line,
+        decision=decision.id,
+        ordinal=ordinal,
+        amount_minor=amount_minor,
+        due_on=business_day(decision.as_of),
+        condition="no_arrears",
+        edition=decision.edition,
+    )
+
+
+async def one_row_everywhere(db: Connection, line: Line) -> None:
+    """Write a row into every table that keeps what happened; the books themselves are there already."""
+    decision = a_decision(line=line.id)
+    reservation = Reservation(id=decision.id, line=line.id, amount_minor=1, expires_at=BOOKED_AT)
+    tranche = a_tranche(decision)
+    await an_edition(db)
+    await requests.record(db, [recorded_for(decision)])
+    await decisions.record(db, [decision], seen=await facts.snapshot(db))
+    await facts.record(
+        db, [row_of(LoggedIn(id=decision.id, borrower="ada", happened_at=BOOKED_AT), recorded_at=BOOKED_AT)]
+    )
+    await due.reserve(db, [reservation])
+    await due.end_reservations(db, [(reservation.id, decision.id, Movement.VOID, 0)])
+    await due.record(db, [tranche])
+    await due.end(db, [(tranche.id, decision.id, Answer.RELEASED, BOOKED_AT)])
