@@ -1,0 +1,106 @@
+"""Decide: a question about a line, what is known of its borrower and a product's rules give one Decision.
+
+One function answers everything that is asked, so a replay is the same call with what the record stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditline.decision.outcome import Decision, Kind, Position, Scores
+from creditline.decision.product import Product
+from creditline.decision.reasons import Case, reasons_of
+from creditline.decision.tables import TABLES, ask, given_of
+from creditline.score.grade import grade_of
+
+OPENED = "days_on_book_count"
+"""The feature that is missing exactly while nothing is known of any line of the borrower: then no score speaks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked, about which line, as of when. `condition` names what a release must find true."""
+
+    id: UUID
+    kind: Kind
+    borrower: str
+    line: UUID
+    currency: str
+    as_of: datetime
+    position: Position
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a borrower as of the question: features in catalogue order (NaN: not known), sources, scores."""
+
+    features: tuple[float, ...]
+    sources_count: int
+    scores: Scores | None
+
+
+def scores_of(product: Product, features: NDArray[np.float64]) -> list[Scores | None]:
+    """Score many borrowers at once; features is [borrowers, catalogue]. None where no line has ever been seen."""
+    points = product.pd_card.points(features, product.features)
+    pd_ppm = product.pd_card.pd_ppm(points)
+    grades = grade_of(pd_ppm, product.pd_card.grades)
+    release = product.release_card.points(features, product.features)
+    is_new = np.isnan(features[:, product.features.index(OPENED)])
+    columns = zip(is_new.tolist(), points.tolist(), pd_ppm.tolist(), grades.tolist(), release.tolist(), strict=True)
+    return [None if new else Scores(points=p, pd_ppm=q, grade=g, release_points=r) for new, p, q, g, r in columns]
+
+
+def known_of(product: Product, features: NDArray[np.float64], sources_count: Sequence[int]) -> list[Known]:
+    """Join features, coverage and scores, one Known a row of `features` [borrowers, catalogue]."""
+    scores = scores_of(product, features)
+    rows = zip(features.tolist(), sources_count, scores, strict=True)
+    return [Known(features=tuple(row), sources_count=int(count), scores=score) for row, count, score in rows]
+
+
+def decide(product: Product, question: Question, known: Known) -> Decision:
+    """Answer one question by the product's rules; raise `Malformed` if the rules need something that is not given."""
+    numbers = product.parameters.at(question.as_of.date(), currency=question.currency)
+    given = given_of(product, question.position, known.features, known.sources_count, known.scores, numbers)
+    table = question.condition or TABLES[question.kind]
+    asked = ask(product, question.kind, table, given)
+    case = Case(product=product, kind=question.kind, table=table, features=known.features, scores=known.scores)
+    return Decision(
+        id=question.id,
+        kind=question.kind,
+        borrower=question.borrower,
+        line=question.line,
+        product=product.name,
+        currency=question.currency,
+        as_of=question.as_of,
+        edition=product.edition,
+        catalogue=product.catalogue,
+        features=known.features,
+        sources_count=known.sources_count,
+        position=question.position,
+        scores=known.scores,
+        rules=asked.rules,
+        answer=asked.answer,
+        terms=asked.terms,
+        reasons=reasons_of(case, given, asked),
+    )
+
+
+def replay(product: Product, decision: Decision) -> Decision:
+    """Decide again from what the record stored, scores included; `product` must be the edition the record names."""
+    features = np.array([decision.features], dtype=np.float64)
+    question = Question(
+        id=decision.id,
+        kind=decision.kind,
+        borrower=decision.borrower,
+        line=decision.line,
+        currency=decision.currency,
+        as_of=decision.as_of,
+        position=decision.position,
+        condition=decision.terms.condition if decision.kind is Kind.RELEASE else None,
+    )
+    return decide(product, question, known_of(product, features, [decision.sources_count])[0])

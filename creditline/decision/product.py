@@ -1,0 +1,122 @@
+"""A product: a folder of data read into one value, and its edition, the sha256 that decisions name."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from creditline.policy.compiled import CompiledPolicy, compile_policy
+from creditline.policy.dmn import read_policy
+from creditline.policy.parameters import Parameters, read_parameters
+from creditline.policy.table import DecisionTable, LiteralExpression, Policy, decision_names, names_read
+
+from creditline.errors import Code, PolicyInvalid
+from creditline.profile.catalogue import FEATURES, catalogue_version
+from creditline.score.boosted import Booster, read_booster
+from creditline.score.scorecard import Scorecard, read_scorecard
+
+CATALOGUE_FILE = "catalogue.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Terms, rules, numbers, scorecards and words of one product, as read from its folder.
+
+    `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
+    the profile's columns in order, `catalogue` is the version of their definitions, `reads` all that any table reads,
+    `conditions` the expressions a promise may depend on. `pd_card` is the card that prices and grades, `release_card` the one that restoration goes by.
+    """
+
+    name: str
+    currencies: tuple[str, ...]
+    languages: tuple[str, ...]
+    reservation_for: timedelta
+    files: Mapping[str, bytes]
+    edition: str
+    features: tuple[str, ...]
+    catalogue: str
+    reads: frozenset[str]
+    conditions: tuple[str, ...]
+    policy: Policy
+    compiled: CompiledPolicy
+    parameters: Parameters
+    pd_card: Scorecard | Booster
+    release_card: Scorecard
+
+    def words(self, language: str) -> str:
+        """Return the text of the words file of a language; raise `PolicyInvalid` if the product does not speak it."""
+        if language not in self.languages:
+            raise PolicyInvalid(
+                f"Product {self.name} has no words in {language!r}. It speaks {', '.join(self.languages)}.",
+                code=Code.PRODUCT_UNKNOWN,
+            )
+        return self.files[f"words.{language}.toml"].decode()
+
+
+def with_catalogue(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Add to a product's files the feature catalogue of this program, so that an edition says what its columns mean."""
+    names = {"version": catalogue_version(FEATURES), "features": [feature.name for feature in FEATURES]}
+    return {**files, CATALOGUE_FILE: json.dumps(names, indent=1).encode()}
+
+
+def read_product(files: Mapping[str, bytes]) -> Product:
+    """Read a product from the bytes of its folder's files; raise `PolicyInvalid` naming the file that is wrong."""
+    settings = tomllib.loads(_need(files, "product.toml").decode())
+    policy = read_policy(_need(files, "policy.dmn"), source="policy.dmn")
+    numbers = {name: text.decode() for name, text in files.items() if name.startswith("parameters/")}
+    parameters = read_parameters(numbers)
+    languages = tuple(settings["languages"])
+    for language in languages:
+        _need(files, f"words.{language}.toml")
+    card = settings["score"]["pd"]
+    catalogue = json.loads(_need(files, CATALOGUE_FILE))
+    return Product(
+        name=settings["name"],
+        currencies=tuple(settings["currencies"]),
+        languages=languages,
+        reservation_for=timedelta(minutes=settings["reservation_minutes"]),
+        files=dict(sorted(files.items())),
+        edition=_edition(files),
+        features=tuple(catalogue["features"]),
+        catalogue=catalogue["version"],
+        reads=frozenset(name for decision in decision_names(policy) for name in names_read(policy, decision)),
+        conditions=tuple(one.name for one in policy.decisions if is_condition(one)),
+        policy=policy,
+        compiled=compile_policy(policy, frozenset(one.name for one in parameters.all)),
+        parameters=parameters,
+        pd_card=read_booster(_need(files, "booster.json"))
+        if card == "booster"
+        else read_scorecard(_need(files, f"{card}.json")),
+        release_card=read_scorecard(_need(files, "release.json")),
+    )
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Return one canonical body holding a product's files, for the store."""
+    return json.dumps({name: body.decode() for name, body in sorted(files.items())}, ensure_ascii=False).encode()
+
+
+def unpack(body: bytes) -> dict[str, bytes]:
+    """Return the files of a packed product: the inverse of `pack`."""
+    return {name: text.encode() for name, text in json.loads(body).items()}
+
+
+def is_condition(decision: DecisionTable | LiteralExpression) -> bool:
+    """Say whether a decision can be the condition of a promise: an expression that is true or false."""
+    return isinstance(decision, LiteralExpression) and decision.kind == "boolean"
+
+
+def _need(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
+        raise PolicyInvalid(
+            f"The product folder has no {name}. It has {', '.join(sorted(files)) or 'nothing'}; add the missing file.",
+            code=Code.POLICY_INVALID,
+        )
+    return files[name]
+
+
+def _edition(files: Mapping[str, bytes]) -> str:
+    """Return the identity of a product's content: a file renamed, added or changed by one byte gives another."""
+    return hashlib.sha256(pack(files)).hexdigest()

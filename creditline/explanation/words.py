@@ -1,0 +1,140 @@
+"""Say an explanation in the words of the product: the same facts in every language it speaks."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from creditline.decision.outcome import Answer, Needs, Reason
+from creditline.decision.product import Product
+from creditline.decision.reasons import FACTORS, SHORT_OF_LIMIT
+from creditline.errors import Code, PolicyInvalid
+from creditline.explanation.explain import Explanation, Part
+from creditline.money import in_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A product's words in one language, by section and key, as its words file has them."""
+
+    language: str
+    sections: Mapping[str, Mapping[str, str]]
+
+    def say(self, section: str, key: str, **facts: str) -> str:
+        """Return a sentence with its facts filled in."""
+        return self.sections[section][key].format(**facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldPart:
+    """A withheld part in words: the amount, why, and when."""
+
+    amount: str
+    why: tuple[str, ...]
+    when: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An explanation in words: a sentence on top, the buckets by name, and the withheld parts."""
+
+    language: str
+    headline: str
+    buckets: tuple[tuple[str, str], ...]
+    parts: tuple[ToldPart, ...]
+
+
+def words_of(product: Product, language: str) -> Words:
+    """Read a product's words; raise `PolicyInvalid` listing what cannot be said in them."""
+    words = Words(language=language, sections=tomllib.loads(product.words(language)))
+    missing = [
+        f"[{section}] {key}" for section, key in needed_of(product) if key not in words.sections.get(section, {})
+    ]
+    if missing:
+        raise PolicyInvalid(
+            f"words.{language}.toml of {product.name} lacks {', '.join(missing)}. "
+            "Every reason, factor and condition must be said in every language.",
+            code=Code.POLICY_INVALID,
+        )
+    return words
+
+
+def needed_of(product: Product) -> Iterable[tuple[str, str]]:
+    """Return every (section, key) that may ever have to be said of a product's answers."""
+    factors = {name for factor in FACTORS for name in factor.neutral}
+    factors |= {*product.release_card.features, *product.pd_card.features, *SHORT_OF_LIMIT.neutral}
+    yield from (("reason", factor.code) for factor in (*FACTORS, SHORT_OF_LIMIT))
+    yield from (("factor", name) for name in sorted(factors))
+    yield from (("condition", name) for name in sorted(product.conditions))
+    yield from (("answer", answer) for answer in Answer)
+    yield from (("needs", needs) for needs in Needs)
+    yield from (("bucket", name) for name in ("granted", "drawn", "reserved", "withheld", "available"))
+    yield from (("line", name) for name in ("all_back", "some_withheld", "blocked", "due", "dated", "no_reason"))
+
+
+def tell(explanation: Explanation, words: Words) -> Told:
+    """Say an explanation: nothing is added, nothing is left out."""
+    money = lambda amount_minor: in_words(amount_minor, explanation.currency)  # noqa: E731
+    buckets = [
+        ("granted", explanation.granted_minor),
+        ("drawn", explanation.drawn_minor),
+        ("reserved", explanation.reserved_minor),
+        ("withheld", explanation.withheld_minor),
+        ("available", explanation.available_minor),
+    ]
+    key = "blocked" if explanation.block_reason else "some_withheld" if explanation.withheld_minor else "all_back"
+    return Told(
+        language=words.language,
+        headline=words.say(
+            "line",
+            key,
+            withheld=money(explanation.withheld_minor),
+            available=money(explanation.available_minor),
+            reason=explanation.block_reason or "",
+        ),
+        buckets=tuple((words.say("bucket", name), money(amount_minor)) for name, amount_minor in buckets),
+        parts=tuple(_part(part, explanation.currency, words) for part in explanation.parts),
+    )
+
+
+def tell_reason(reason: Reason, currency: str, words: Words) -> str:
+    """Say one reason with the borrower's own value and the threshold that mattered."""
+    sentence = words.say("reason", reason.code)
+    if reason.value is None or reason.needs is Needs.OTHER or reason.threshold is None:
+        return sentence
+    return sentence + words.say(
+        "needs",
+        reason.needs,
+        factor=words.say("factor", reason.factor),
+        value=_figure(reason.factor, reason.value, currency),
+        threshold=_figure(reason.factor, reason.threshold, currency),
+    )
+
+
+def _part(part: Part, currency: str, words: Words) -> ToldPart:
+    why = tuple(tell_reason(reason, currency, words) for reason in part.reasons)
+    condition = words.say("condition", part.condition)
+    return ToldPart(
+        amount=in_words(part.amount_minor, currency),
+        why=why or (words.say("line", "no_reason"),),
+        when=tuple(
+            words.say("line", "dated", amount=in_words(amount_minor, currency), day=_day(due_on), condition=condition)
+            for due_on, amount_minor in part.dates
+        ),
+    )
+
+
+def _figure(factor: str, value: float, currency: str) -> str:
+    """Write a number in the unit its name ends with."""
+    if factor.endswith("_minor"):
+        return in_words(round(value), currency)
+    if factor.endswith("_ratio") and "surge" in factor:
+        return f"{value:.1f} x"
+    if factor.endswith("_ratio"):
+        return f"{100 * value:.0f} %"
+    return f"{value:g}"
+
+
+def _day(day: date) -> str:
+    """Write a date the way every language reads it (ISO 8601)."""
+    return day.isoformat()

@@ -1,0 +1,218 @@
+"""Draw: decide every draw on what is known at that instant, and pay out or reserve what was approved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from creditline.clock import Clock
+from creditline.decision.decide import Question, decide
+from creditline.decision.outcome import Answer, Decision, Kind, Position
+from creditline.errors import Broken, Code, CreditlineError
+from creditline.events.catalogue import DrawMade
+from creditline.events.row import EventRow, row_of
+from creditline.flows.house import House
+from creditline.flows.known import known
+from creditline.flows.turn import as_of_for, digest_of, in_turns, require_money, require_new, the_line
+from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw
+from creditline.ledger.line import Line
+from creditline.store import decisions, due, facts, lines, requests
+from creditline.store.connect import Connection, Database
+from creditline.store.due import Reservation
+from creditline.store.requests import Recorded
+
+
+class DrawRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ask for money from a line: in one step, or reserved first (`authorise_only`) and captured later.
+
+    With `accepts_partial` the caller takes what is available when the whole is not.
+    """
+
+    id: UUID
+    line: UUID
+    amount_minor: int
+    currency: str
+    accepts_partial: bool = False
+    authorise_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A decision about a draw, the line after it, and when a reservation of it expires."""
+
+    decision: Decision
+    line: Line
+    amount_minor: int
+    expires_at: datetime | None
+    is_repeated: bool
+
+
+async def draw_lines(
+    db: Database, clock: Clock, house: House, *, asked: Sequence[DrawRequest]
+) -> list[Drawn | CreditlineError]:
+    """Decide draws and carry out what was approved, one outcome a request in its place."""
+
+    async def turn(batch: Sequence[DrawRequest]) -> list[Drawn | CreditlineError]:
+        async with db.transaction() as connection:
+            return await _turn(connection, clock, house, batch)
+
+    return await in_turns(asked, turn)
+
+
+async def _turn(
+    db: Connection, clock: Clock, house: House, batch: Sequence[DrawRequest]
+) -> list[Drawn | CreditlineError]:
+    locked = await lines.lock(db, [request.line for request in batch])
+    before = await requests.find(db, [request.id for request in batch])
+    now, seen = clock(), await facts.snapshot(db)
+    outcomes: dict[UUID, Drawn | CreditlineError] = {}
+    fresh: list[tuple[DrawRequest, Line, datetime]] = []
+    for request in batch:
+        try:
+            if require_new(request, before, digest_of(request)) is None:
+                line = the_line(locked, request.line)
+                require_money(line, request.amount_minor, request.currency, what="draw")
+                fresh.append((request, line, as_of_for(line, now)))
+        except CreditlineError as refused:
+            outcomes[request.id] = refused
+    outcomes.update(await _repeats(db, [one for one in batch if one.id in before and one.id not in outcomes], locked))
+    knowns = await known(
+        db, [(line.borrower, as_of, house.product(line.product)) for _, line, as_of in fresh], seen=seen
+    )
+    done: list[tuple[DrawRequest, Decision, Posting | None]] = []
+    for (request, line, as_of), one in zip(fresh, knowns, strict=True):
+        decision = decide(house.product(line.product), _question(request, line, as_of), one)
+        try:
+            posting = _posting(request, decision, line)
+        except CreditlineError as refused:
+            outcomes[request.id] = refused
+            continue
+        done.append((request, decision, posting))
+        outcomes[request.id] = _drawn(house, request, decision, posting.line if posting else line)
+    await _save(db, house, done, seen=seen)
+    return [outcomes[request.id] for request in batch]
+
+
+def _question(request: DrawRequest, line: Line, as_of: datetime) -> Question:
+    return Question(
+        id=request.id,
+        kind=Kind.DRAW,
+        borrower=line.borrower,
+        line=line.id,
+        currency=line.currency,
+        as_of=as_of,
+        position=position_of(line, requested_minor=request.amount_minor, accepts_partial=request.accepts_partial),
+    )
+
+
+def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = False) -> Position:
+    """Return a line's buckets and what is asked of it, as a decision stores them."""
+    return Position(
+        granted_minor=line.granted_minor,
+        drawn_minor=line.drawn_minor,
+        reserved_minor=line.reserved_minor,
+        withheld_minor=line.withheld_minor,
+        available_minor=line.available_minor,
+        requested_minor=requested_minor,
+        is_blocked=line.is_blocked,
+        accepts_partial=accepts_partial,
+    )
+
+
+def _posting(request: DrawRequest, decision: Decision, line: Line) -> Posting | None:
+    """Return the movement an answer makes; raise `Broken` if the rules approved what the books cannot carry."""
+    amount_minor = decision.terms.amount_minor or 0
+    if decision.answer is not Answer.APPROVE or not amount_minor:
+        return None
+    stamp = Stamp(request=request.id, booked_at=decision.as_of)
+    posting = (authorise if request.authorise_only else draw)(line, amount_minor, stamp=stamp)
+    if isinstance(posting, Refusal):
+        raise Broken(
+            f"The rules approved {amount_minor} of line {line.id}, and only {posting.most_minor} can be booked "
+            f"({posting.code}). Nothing was booked; have the draw table checked.",
+            code=Code.INVARIANT_BROKEN,
+        )
+    return posting
+
+
+def _drawn(house: House, request: DrawRequest, decision: Decision, line: Line, *, is_repeated: bool = False) -> Drawn:
+    is_approved = decision.answer is Answer.APPROVE
+    expires = request.authorise_only and is_approved
+    return Drawn(
+        decision=decision,
+        line=line,
+        amount_minor=(decision.terms.amount_minor or 0) if is_approved else 0,
+        expires_at=decision.as_of + house.product(line.product).reservation_for if expires else None,
+        is_repeated=is_repeated,
+    )
+
+
+async def _save(
+    db: Connection, house: House, done: Sequence[tuple[DrawRequest, Decision, Posting | None]], *, seen: str
+) -> None:
+    """Write everything a turn decided: requests, postings, reservations, decisions, and the events of money drawn."""
+    posted = [(request, decision, posting) for request, decision, posting in done if posting is not None]
+    await requests.record(db, [_recorded(request, decision) for request, decision, _ in done])
+    await lines.post(db, [(posting,) for _, _, posting in posted])
+    reserved = [
+        Reservation(
+            id=request.id,
+            line=request.line,
+            amount_minor=decision.terms.amount_minor or 0,
+            expires_at=decision.as_of + house.product(posting.line.product).reservation_for,
+        )
+        for request, decision, posting in posted
+        if request.authorise_only
+    ]
+    if reserved:
+        await due.reserve(db, reserved)
+    await decisions.record(db, [decision for _, decision, _ in done], seen=seen)
+    await facts.record(db, [_event(request, decision) for request, decision, _ in posted if not request.authorise_only])
+
+
+def _event(request: DrawRequest, decision: Decision) -> EventRow:
+    made = DrawMade(
+        id=request.id,
+        borrower=decision.borrower,
+        happened_at=decision.as_of,
+        line=request.line,
+        amount_minor=decision.terms.amount_minor or 0,
+        currency=decision.currency,
+    )
+    return row_of(made, recorded_at=decision.as_of)
+
+
+def _recorded(request: DrawRequest, decision: Decision) -> Recorded:
+    is_approved = decision.answer is Answer.APPROVE
+    return Recorded(
+        id=request.id,
+        kind="authorise" if request.authorise_only else "draw",
+        line=request.line,
+        digest=digest_of(request),
+        amount_minor=request.amount_minor,
+        accepted_minor=(decision.terms.amount_minor or 0) if is_approved else 0,
+        happened_at=decision.as_of,
+        recorded_at=decision.as_of,
+    )
+
+
+async def _repeats(db: Connection, asked: Sequence[DrawRequest], locked: dict[UUID, Line]) -> dict[UUID, Drawn]:
+    """Answer repeats with the stored decision, declines included."""
+    if not asked:
+        return {}
+    decided = await decisions.read(db, [request.id for request in asked])
+    reserved = await due.reservations(db, [request.id for request in asked])
+    return {
+        request.id: Drawn(
+            decision=decided[request.id],
+            line=locked[request.line],
+            amount_minor=(decided[request.id].terms.amount_minor or 0)
+            if decided[request.id].answer is Answer.APPROVE
+            else 0,
+            expires_at=reserved[request.id].expires_at if request.id in reserved else None,
+            is_repeated=True,
+        )
+        for request in asked
+    }

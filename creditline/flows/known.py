@@ -1,0 +1,52 @@
+"""Load what is known of borrowers, each as of their own instant, from the facts one snapshot shows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditline.clock import to_us
+from creditline.decision.decide import Known, known_of
+from creditline.decision.product import Product
+from creditline.profile.catalogue import FEATURES
+from creditline.profile.coverage import sources_count
+from creditline.profile.kernel import profile
+from creditline.store import facts
+from creditline.store.connect import Connection
+
+NAMES = tuple(feature.name for feature in FEATURES)
+
+
+async def known(
+    db: Connection, asked: Sequence[tuple[str, datetime, Product]], *, seen: str, own: Sequence[UUID] = ()
+) -> list[Known]:
+    """Return what is known of each (borrower, as of, product): features, coverage and scores.
+
+    `seen` is the snapshot whose facts count, `own` the events the calling flow has just recorded itself.
+    """
+    if not asked:
+        return []
+    visible = await facts.facts(db, [borrower for borrower, _, _ in asked], seen=seen, own=own)
+    as_of_us = np.array([to_us(as_of) for _, as_of, _ in asked], dtype=np.int64)
+    features = profile(visible, FEATURES, as_of_us=as_of_us)
+    sources = sources_count(visible, as_of_us=as_of_us).tolist()
+    found: dict[int, Known] = {}
+    for product in {id(product): product for _, _, product in asked}.values():
+        places = [place for place, (_, _, own_product) in enumerate(asked) if own_product is product]
+        columns = in_order_of(product, features[places])
+        own_sources = [sources[place] for place in places]
+        found.update(zip(places, known_of(product, columns, own_sources), strict=True))
+    return [found[place] for place in range(len(asked))]
+
+
+def in_order_of(product: Product, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return columns in a product's own catalogue order; a feature this program no longer has is not known (NaN)."""
+    if product.features == NAMES:
+        return features
+    columns = np.full((len(features), len(product.features)), np.nan)
+    for place, name in enumerate(product.features):
+        if name in NAMES:
+            columns[:, place] = features[:, NAMES.index(name)]
+    return columns

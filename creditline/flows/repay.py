@@ -1,0 +1,217 @@
+"""Repay: principal goes to withheld, always; then the restoration decision says what of it comes back, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from creditline.clock import Clock, just_after
+from creditline.decision.decide import Question, decide
+from creditline.decision.outcome import Decision, Kind
+from creditline.errors import Broken, Code, CreditlineError, NotAllowed
+from creditline.events.catalogue import RepaymentReceived
+from creditline.events.row import EventRow, row_of
+from creditline.flows.draw import position_of
+from creditline.flows.house import House
+from creditline.flows.known import known
+from creditline.flows.turn import as_of_for, digest_of, in_turns, require_money, require_new, the_line
+from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
+from creditline.ledger.line import Line
+from creditline.restoration.plan import Plan, plan_of
+from creditline.store import decisions, due, facts, lines, requests
+from creditline.store.connect import Connection, Database
+from creditline.store.requests import Recorded
+
+
+class RepayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bring principal back. More than is owed is taken only up to what is owed; the excess is refused (ADR 0005)."""
+
+    id: UUID
+    line: UUID
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaid:
+    """What was taken and what was not, the restoration decision, its plan, and the line after it."""
+
+    decision: Decision
+    plan: Plan
+    line: Line
+    accepted_minor: int
+    excess_minor: int
+    is_repeated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A repayment whose principal is in withheld, waiting for its decision."""
+
+    request: RepayRequest
+    posting: Posting
+    accepted_minor: int
+
+    @property
+    def borrower(self) -> str:
+        """Whose line it is."""
+        return self.posting.line.borrower
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant after the repayment, so that the decision counts it."""
+        return just_after(self.posting.entry.booked_at)
+
+
+async def repay_lines(
+    db: Database, clock: Clock, house: House, *, asked: Sequence[RepayRequest]
+) -> list[Repaid | CreditlineError]:
+    """Take repayments and decide their restoration, one outcome a request in its place."""
+
+    async def turn(batch: Sequence[RepayRequest]) -> list[Repaid | CreditlineError]:
+        async with db.transaction() as connection:
+            return await _turn(connection, clock, house, batch)
+
+    return await in_turns(asked, turn)
+
+
+async def _turn(
+    db: Connection, clock: Clock, house: House, batch: Sequence[RepayRequest]
+) -> list[Repaid | CreditlineError]:
+    locked = await lines.lock(db, [request.line for request in batch])
+    before = await requests.find(db, [request.id for request in batch])
+    now, seen = clock(), await facts.snapshot(db)
+    outcomes: dict[UUID, Repaid | CreditlineError] = {}
+    taken: list[Taken] = []
+    for request in batch:
+        try:
+            if require_new(request, before, digest_of(request)) is None:
+                taken.append(_take(request, the_line(locked, request.line), now))
+        except CreditlineError as refused:
+            outcomes[request.id] = refused
+    repeated = [request for request in batch if request.id in before and request.id not in outcomes]
+    outcomes.update(await _repeats(db, repeated, before, locked))
+    await facts.record(db, [_event(one) for one in taken])
+    products = [house.product(one.posting.line.product) for one in taken]
+    knowns = await known(
+        db,
+        [(one.borrower, one.as_of, product) for one, product in zip(taken, products, strict=True)],
+        seen=seen,
+        own=[one.request.id for one in taken],
+    )
+    done: list[tuple[Taken, Decision, Plan, Posting | None]] = []
+    for one, product, what in zip(taken, products, knowns, strict=True):
+        decision = decide(product, _question(one), what)
+        plan = plan_of(decision)
+        released = _released(one, plan)
+        done.append((one, decision, plan, released))
+        outcomes[one.request.id] = Repaid(
+            decision=decision,
+            plan=plan,
+            line=released.line if released else one.posting.line,
+            accepted_minor=one.accepted_minor,
+            excess_minor=one.request.amount_minor - one.accepted_minor,
+            is_repeated=False,
+        )
+    await _save(db, done, seen=seen)
+    return [outcomes[request.id] for request in batch]
+
+
+def _take(request: RepayRequest, line: Line, now: datetime) -> Taken:
+    """Move what is owed of a repayment to withheld; raise if nothing is owed."""
+    require_money(line, request.amount_minor, request.currency, what="repayment")
+    if not line.drawn_minor:
+        raise NotAllowed(
+            f"Nothing is owed on line {line.id}, so {request.amount_minor} cannot be taken. Return it to the payer.",
+            code=Code.NOTHING_OWED,
+        )
+    accepted_minor = min(request.amount_minor, line.drawn_minor)
+    stamp = Stamp(request=request.id, booked_at=as_of_for(line, now))
+    posting = _made(repay(line, accepted_minor, stamp=stamp))
+    return Taken(request=request, posting=posting, accepted_minor=accepted_minor)
+
+
+def _question(taken: Taken) -> Question:
+    line = taken.posting.line
+    return Question(
+        id=taken.request.id,
+        kind=Kind.RESTORATION,
+        borrower=line.borrower,
+        line=line.id,
+        currency=line.currency,
+        as_of=taken.as_of,
+        position=position_of(line, requested_minor=taken.accepted_minor),
+    )
+
+
+def _released(taken: Taken, plan: Plan) -> Posting | None:
+    """Return the movement of what comes back now."""
+    if not plan.now_minor:
+        return None
+    stamp = Stamp(request=taken.request.id, booked_at=taken.as_of, first_ordinal=len(taken.posting.transfers))
+    return _made(release(taken.posting.line, plan.now_minor, stamp=stamp))
+
+
+def _made(posting: Posting | Refusal) -> Posting:
+    """Return a movement that cannot have been refused, because its amount was taken from the bucket itself."""
+    if isinstance(posting, Refusal):
+        raise Broken(f"A bucket lost {posting.code} what it was just seen to hold.", code=Code.INVARIANT_BROKEN)
+    return posting
+
+
+def _event(taken: Taken) -> EventRow:
+    line, at = taken.posting.line, taken.posting.entry.booked_at
+    received = RepaymentReceived(
+        id=taken.request.id,
+        borrower=line.borrower,
+        happened_at=at,
+        line=line.id,
+        amount_minor=taken.accepted_minor,
+        currency=line.currency,
+    )
+    return row_of(received, recorded_at=at)
+
+
+async def _save(db: Connection, done: Sequence[tuple[Taken, Decision, Plan, Posting | None]], *, seen: str) -> None:
+    """Write everything a turn took and decided."""
+    await requests.record(db, [_recorded(taken) for taken, _, _, _ in done])
+    await lines.post(db, [(one.posting, back) if back else (one.posting,) for one, _, _, back in done])
+    await decisions.record(db, [decision for _, decision, _, _ in done], seen=seen)
+    await due.record(db, [tranche for _, _, plan, _ in done for tranche in plan.tranches])
+
+
+def _recorded(taken: Taken) -> Recorded:
+    at = taken.posting.entry.booked_at
+    return Recorded(
+        id=taken.request.id,
+        kind="repay",
+        line=taken.request.line,
+        digest=digest_of(taken.request),
+        amount_minor=taken.request.amount_minor,
+        accepted_minor=taken.accepted_minor,
+        excess_minor=taken.request.amount_minor - taken.accepted_minor,
+        happened_at=at,
+        recorded_at=at,
+    )
+
+
+async def _repeats(
+    db: Connection, asked: Sequence[RepayRequest], before: dict[UUID, Recorded], locked: dict[UUID, Line]
+) -> dict[UUID, Repaid]:
+    """Answer repeats with what was taken and decided then."""
+    if not asked:
+        return {}
+    decided = await decisions.read(db, [request.id for request in asked])
+    return {
+        request.id: Repaid(
+            decision=decided[request.id],
+            plan=plan_of(decided[request.id]),
+            line=locked[request.line],
+            accepted_minor=before[request.id].accepted_minor,
+            excess_minor=before[request.id].excess_minor,
+            is_repeated=True,
+        )
+        for request in asked
+    }

@@ -1,0 +1,60 @@
+"""Replay: decide again from what a decision stored, and from the facts it saw, and compare byte for byte."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from creditline.decision.decide import replay
+from creditline.decision.outcome import Decision, Kind, first_difference, seal
+from creditline.errors import Code, NotFound
+from creditline.flows.house import House
+from creditline.flows.known import known
+from creditline.store import decisions
+from creditline.store.connect import Connection, Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """A stored decision, the same decided again, and the first difference of each check (None: equal)."""
+
+    stored: Decision
+    again: Decision
+    record_difference: str | None
+    facts_difference: str | None
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the stored inputs and the facts both give the stored record back."""
+        return self.record_difference is None and self.facts_difference is None
+
+
+async def replay_decision(db: Database, house: House, decision: UUID) -> Replayed:
+    """Replay one decision; raise `NotFound` for an unknown id."""
+    async with db.reading() as connection:
+        found = await decisions.read_sealed(connection, decision)
+        if found is None:
+            raise NotFound(f"There is no decision {decision}.", code=Code.DECISION_UNKNOWN)
+        return await replayed(connection, house, *found)
+
+
+async def replayed(db: Connection, house: House, stored: Decision, sealed: bytes, seen: str) -> Replayed:
+    """Compare one stored decision with its replay, with its seal, and with the facts it was made from."""
+    product = await house.edition(db, stored.edition)
+    again = replay(product, stored)
+    difference = first_difference(stored, again)
+    if difference is None and seal(stored) != sealed:
+        difference = f"seal: the record was sealed as {sealed.hex()}, and reads as {seal(stored).hex()}"
+    own = [stored.id] if stored.kind is Kind.RESTORATION else []
+    (now,) = await known(db, [(stored.borrower, stored.as_of, product)], seen=seen, own=own)
+    return Replayed(
+        stored=stored, again=again, record_difference=difference, facts_difference=_of_facts(stored, now.features)
+    )
+
+
+def _of_facts(stored: Decision, features: tuple[float, ...]) -> str | None:
+    """Name the first feature that the facts now give otherwise; NaN equals NaN."""
+    for place, (before, after) in enumerate(zip(stored.features, features, strict=True)):
+        if msgspec.json.encode(before) != msgspec.json.encode(after):
+            return f"feature {place}: stored {before}, facts give {after}"
+    return None

@@ -1,0 +1,104 @@
+"""Restore: look again at every tranche that is due, and bring it back if its condition holds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from creditline.clock import Clock
+from creditline.decision.decide import Question, decide
+from creditline.decision.outcome import Answer, Decision, Kind
+from creditline.flows.draw import position_of
+from creditline.flows.house import House
+from creditline.flows.known import known
+from creditline.flows.turn import as_of_for
+from creditline.ids import id_from
+from creditline.ledger.book import Posting, Stamp, release
+from creditline.ledger.line import Line
+from creditline.restoration.plan import Tranche, again
+from creditline.store import decisions, due, facts, lines, requests
+from creditline.store.connect import Connection, Database
+from creditline.store.due import TimerKind
+from creditline.store.requests import Recorded
+
+RECHECK = "recheck_days"
+
+
+async def restore_due(db: Database, clock: Clock, house: House, *, most: int = 500) -> list[Decision]:
+    """Decide up to `most` due tranches, each by the edition it was promised under; returns the decisions made.
+
+    Safe to run in many workers at once: a tranche is claimed by one transaction and comes back if that fails.
+    """
+    async with db.transaction() as connection:
+        claimed = await due.claim(connection, TimerKind.TRANCHE, as_of=clock(), most=most)
+        waiting = await due.still_open(connection, claimed)
+        locked = await lines.lock(connection, [tranche.line for tranche in waiting])
+        made: list[Decision] = []
+        while waiting:
+            turn = list({tranche.line: tranche for tranche in reversed(waiting)}.values())
+            made += await _turn(connection, clock(), house, turn, locked)
+            waiting = [tranche for tranche in waiting if tranche not in turn]
+        return made
+
+
+async def _turn(
+    db: Connection, now: datetime, house: House, tranches: Sequence[Tranche], locked: dict[UUID, Line]
+) -> list[Decision]:
+    """Decide one tranche a line, save, and leave the lines as they then are in `locked`."""
+    seen = await facts.snapshot(db)
+    told = [await house.edition(db, tranche.edition) for tranche in tranches]
+    as_of = [as_of_for(locked[tranche.line], now) for tranche in tranches]
+    asked = [
+        (locked[tranche.line].borrower, at, product) for tranche, at, product in zip(tranches, as_of, told, strict=True)
+    ]
+    knowns = await known(db, asked, seen=seen)
+    decided: list[Decision] = []
+    postings: list[Posting] = []
+    followed: list[Tranche] = []
+    for tranche, at, product, one in zip(tranches, as_of, told, knowns, strict=True):
+        line = locked[tranche.line]
+        decision = decide(product, _question(tranche, line, at), one)
+        decided.append(decision)
+        if decision.answer is Answer.RELEASED:
+            posting = release(line, tranche.amount_minor, stamp=Stamp(request=decision.id, booked_at=at))
+            assert isinstance(posting, Posting)
+            postings.append(posting)
+            locked[line.id] = posting.line
+        else:
+            days = product.parameters.at(at.date(), currency=line.currency)[RECHECK]
+            followed.append(again(decision, tranche, in_days=int(days)))
+    await requests.record(db, [_recorded(decision) for decision in decided])
+    await lines.post(db, [(posting,) for posting in postings])
+    await decisions.record(db, decided, seen=seen)
+    ended = [
+        (tranche.id, decision.id, decision.answer, decision.as_of)
+        for tranche, decision in zip(tranches, decided, strict=True)
+    ]
+    await due.end(db, ended)
+    await due.record(db, followed)
+    return decided
+
+
+def _question(tranche: Tranche, line: Line, as_of: datetime) -> Question:
+    return Question(
+        id=id_from(f"release/{tranche.id}", at=as_of),
+        kind=Kind.RELEASE,
+        borrower=line.borrower,
+        line=line.id,
+        currency=line.currency,
+        as_of=as_of,
+        position=position_of(line, requested_minor=tranche.amount_minor),
+        condition=tranche.condition,
+    )
+
+
+def _recorded(decision: Decision) -> Recorded:
+    return Recorded(
+        id=decision.id,
+        kind="release",
+        line=decision.line,
+        digest=decision.id.bytes,
+        amount_minor=decision.position.requested_minor,
+        accepted_minor=decision.position.requested_minor if decision.answer is Answer.RELEASED else 0,
+        happened_at=decision.as_of,
+        recorded_at=decision.as_of,
+    )

@@ -1,0 +1,118 @@
+"""How a batch of requests is carried out: in turns of distinct lines, each turn one transaction.
+
+A request that cannot be carried out is a value in its place in the list, so that it never fails its neighbours. A
+request seen before is answered with what became of it; the same id with other content is a conflict.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from creditline.clock import just_after
+from creditline.errors import Code, Conflict, CreditlineError, Malformed, NotFound, Unavailable
+from creditline.ids import require_uuid7
+from creditline.ledger.line import Line
+from creditline.money import require_amount
+from creditline.store.requests import Recorded
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far behind a line's last entry the machine's clock may be before it is taken for broken."""
+
+
+class Request(Protocol):
+    """What every request says: the caller's id and the line it is about."""
+
+    @property
+    def id(self) -> UUID:
+        """The caller's UUIDv7."""
+
+    @property
+    def line(self) -> UUID:
+        """The line it is about."""
+
+
+R = TypeVar("R", bound=Request)
+Done = TypeVar("Done")
+
+
+async def in_turns(
+    requests: Sequence[R], carry_out: Callable[[Sequence[R]], Awaitable[Sequence[Done | CreditlineError]]]
+) -> list[Done | CreditlineError]:
+    """Carry out requests so that no turn has two of one line, and each line's requests keep their order."""
+    outcomes: dict[int, Done | CreditlineError] = {}
+    waiting = list(enumerate(requests))
+    while waiting:
+        turn: list[tuple[int, R]] = []
+        later: list[tuple[int, R]] = []
+        lines: set[UUID] = set()
+        ids: set[UUID] = set()
+        for place, request in waiting:
+            is_first = request.line not in lines and request.id not in ids
+            (turn if is_first else later).append((place, request))
+            lines.add(request.line)
+            ids.add(request.id)
+        done = await carry_out([request for _, request in turn])
+        outcomes.update(zip((place for place, _ in turn), done, strict=True))
+        waiting = later
+    return [outcomes[place] for place in range(len(requests))]
+
+
+def one(outcomes: Sequence[Done | CreditlineError]) -> Done:
+    """Return the only outcome of a batch of one, or raise what it says."""
+    (outcome,) = outcomes
+    if isinstance(outcome, CreditlineError):
+        raise outcome
+    return outcome
+
+
+def digest_of(request: msgspec.Struct) -> bytes:
+    """Return what tells a repeat from another content under the same id."""
+    return hashlib.sha256(msgspec.json.encode(request)).digest()[:16]
+
+
+def as_of_for(line: Line, now: datetime) -> datetime:
+    """Return the instant a line is decided as of: now, and always after its last entry.
+
+    Raises `Unavailable` when the clock is behind the books by more than the tolerance.
+    """
+    if line.booked_at - now > CLOCK_TOLERANCE:
+        raise Unavailable(
+            f"The clock says {now.isoformat()}, and line {line.id} was last booked at {line.booked_at.isoformat()}. "
+            "Set the clock right and send the request again with the same id; nothing was booked.",
+            code=Code.CLOCK_BEHIND,
+        )
+    return max(now, just_after(line.booked_at))
+
+
+def the_line(lines: dict[UUID, Line], line: UUID) -> Line:
+    """Return a line that was read, or raise that there is none."""
+    if line not in lines:
+        raise NotFound(f"There is no line {line}. Open it first, or check the id.", code=Code.LINE_UNKNOWN)
+    return lines[line]
+
+
+def require_money(line: Line, amount_minor: int, currency: str, *, what: str) -> None:
+    """Raise `Malformed` unless an amount is positive, not too large and in the line's currency."""
+    require_amount(amount_minor, what=what)
+    if currency != line.currency:
+        raise Malformed(
+            f"The {what} is in {currency}, and line {line.id} is kept in {line.currency}. Send it in {line.currency}.",
+            code=Code.CURRENCY_WRONG,
+        )
+
+
+def require_new(request: Request, recorded: dict[UUID, Recorded], digest: bytes) -> Recorded | None:
+    """Return what became of a repeated request, None for a new one; raise if the id was used for something else."""
+    require_uuid7(request.id, what="request id")
+    before = recorded.get(request.id)
+    if before is not None and before.digest != digest:
+        raise Conflict(
+            f"The id {request.id} was used before for another request, a {before.kind} on line {before.line}. "
+            "Make a new UUIDv7 for every new request, and repeat one only with the same content.",
+            code=Code.ID_REUSED,
+        )
+    return before

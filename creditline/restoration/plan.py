@@ -1,0 +1,95 @@
+"""Turn a restoration answer into what comes back now and the dated tranches of the rest."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from creditline.clock import business_day
+from creditline.decision.outcome import Answer, Decision
+from creditline.errors import Broken, Code
+from creditline.ids import id_from
+from creditline.money import share_of, split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tranche:
+    """A part of a repayment that is not back yet.
+
+    It comes back on `due_on` if `condition`, a decision of the policy of `edition`, then holds. The edition pins what
+    was told: whatever is published later, this condition is read as it was.
+    """
+
+    id: UUID
+    line: UUID
+    decision: UUID
+    ordinal: int
+    amount_minor: int
+    due_on: date
+    condition: str
+    edition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a decision brings back: an amount now, and tranches; together exactly the principal repaid."""
+
+    now_minor: int
+    tranches: tuple[Tranche, ...]
+
+
+def plan_of(decision: Decision) -> Plan:
+    """Lay a restoration out in dates; every minor unit of the principal is in exactly one part.
+
+    At once brings all back now. Staged brings `share_ppm` back now and the rest in equal tranches, one every
+    `interval_days`. Observed brings nothing back before its single date.
+    """
+    principal_minor = decision.position.requested_minor
+    terms = decision.terms
+    match decision.answer:
+        case Answer.AT_ONCE:
+            return Plan(now_minor=principal_minor, tranches=())
+        case Answer.STAGED | Answer.OBSERVED:
+            now_minor = share_of(principal_minor, terms.share_ppm or 0)
+            return Plan(now_minor=now_minor, tranches=_tranches(decision, principal_minor - now_minor))
+        case _:
+            raise Broken(f"{decision.answer} is no answer to a repayment.", code=Code.INVARIANT_BROKEN)
+
+
+def again(decision: Decision, tranche: Tranche, *, in_days: int) -> Tranche:
+    """Return the tranche that follows one kept back: the same amount and condition, looked at again in some days."""
+    return Tranche(
+        id=id_from(f"{decision.id}/1", at=decision.as_of),
+        line=tranche.line,
+        decision=decision.id,
+        ordinal=1,
+        amount_minor=tranche.amount_minor,
+        due_on=business_day(decision.as_of) + timedelta(days=in_days),
+        condition=tranche.condition,
+        edition=tranche.edition,
+    )
+
+
+def _tranches(decision: Decision, rest_minor: int) -> tuple[Tranche, ...]:
+    """Split what is left evenly; parts too small to be a minor unit are left out, the last part takes the remainder."""
+    count, condition = decision.terms.tranches_count, decision.terms.condition
+    if not count or condition is None or not decision.terms.interval_days:
+        raise Broken(
+            f"Decision {decision.id} withholds without saying in how many parts, how far apart or on what condition.",
+            code=Code.INVARIANT_BROKEN,
+        )
+    today = business_day(decision.as_of)
+    dates = [today + timedelta(days=decision.terms.interval_days * (step + 1)) for step in range(count)]
+    parts = [(due_on, part) for due_on, part in zip(dates, split(rest_minor, [1] * count), strict=True) if part]
+    return tuple(
+        Tranche(
+            id=id_from(f"{decision.id}/{ordinal}", at=decision.as_of),
+            line=decision.line,
+            decision=decision.id,
+            ordinal=ordinal,
+            amount_minor=part,
+            due_on=due_on,
+            condition=condition,
+            edition=decision.edition,
+        )
+        for ordinal, (due_on, part) in enumerate(parts, start=1)
+    )
