@@ -48,7 +48,7 @@ def scores_of(product: Product, features: NDArray[np.float64]) -> list[Scores | 
     """Score many borrowers at once; features is [borrowers, catalogue]. None where no line has ever been seen."""
     points = product.pd_card.points(features, product.features)
     pd_ppm = product.pd_card.pd_ppm(points)
-    grades = grade_of(pd_ppm, product.pd_card.grades)
+    grades = grade_of(pd_ppm, product.pd_card.decides.grades)
     release = product.release_card.points(features, product.features)
     is_new = np.isnan(features[:, product.features.index(OPENED)])
     columns = zip(is_new.tolist(), points.tolist(), pd_ppm.tolist(), grades.tolist(), release.tolist(), strict=True)
@@ -68,7 +68,14 @@ def decide(product: Product, question: Question, known: Known) -> Decision:
     given = given_of(product, question.position, known.features, known.sources_count, known.scores, numbers)
     table = question.condition or TABLES[question.kind]
     asked = ask(product, question.kind, table, given)
-    case = Case(product=product, kind=question.kind, table=table, features=known.features, scores=known.scores)
+    case = Case(
+        product=product,
+        kind=question.kind,
+        table=table,
+        features=known.features,
+        scores=known.scores,
+        unblocked_minor=unblocked_minor(question.position),
+    )
     return Decision(
         id=question.id,
         kind=question.kind,
@@ -88,6 +95,14 @@ def decide(product: Product, question: Question, known: Known) -> Decision:
         terms=asked.terms,
         reasons=reasons_of(case, given, asked),
     )
+
+
+def unblocked_minor(position: Position) -> int:
+    """Return what would be available if the line were not blocked; the borrower's own cap is not in the record."""
+    if not position.is_blocked:
+        return position.available_minor
+    in_use = position.drawn_minor + position.reserved_minor + position.withheld_minor
+    return max(0, position.granted_minor - in_use)
 
 
 def replay(product: Product, decision: Decision) -> Decision:

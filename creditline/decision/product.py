@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import CompiledPolicy, compile_policy
 from creditline.policy.dmn import read_policy
 from creditline.policy.parameters import Parameters, read_parameters
 from creditline.policy.table import DecisionTable, LiteralExpression, Policy, decision_names, names_read
-
-from creditline.errors import Code, PolicyInvalid
 from creditline.profile.catalogue import FEATURES, catalogue_version
 from creditline.score.boosted import Booster, read_booster
 from creditline.score.scorecard import Scorecard, read_scorecard
@@ -26,7 +25,8 @@ class Product:
 
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
     the profile's columns in order, `catalogue` is the version of their definitions, `reads` all that any table reads,
-    `conditions` the expressions a promise may depend on. `pd_card` is the card that prices and grades, `release_card` the one that restoration goes by.
+    `conditions` the expressions a promise may depend on. `pd_card` is the card that prices and grades, `release_card`
+    the one that restoration goes by.
     """
 
     name: str

@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from creditline.policy.evaluate import tested
-from creditline.policy.table import Value
-
 from creditline.decision.outcome import Kind, Needs, Reason, Scores
 from creditline.decision.product import Product
 from creditline.decision.tables import BEST, Asked, Given, ask, rank
+from creditline.policy.evaluate import tested
+from creditline.policy.table import Value
 from creditline.score.boosted import Booster, points_without
 from creditline.score.calibrate import pd_ppm_at
 from creditline.score.grade import grade_of_one
@@ -39,9 +38,10 @@ FACTORS: tuple[Factor, ...] = (
     Factor(code="late", neutral={"months_late_last_count": 0}, families=("lateness",)),
     Factor(code="paid_little", neutral={}, families=("repayment",)),
     Factor(code="used_much", neutral={"utilisation_ratio": 0}, families=("utilisation",)),
-    Factor(code="frequent_draws", neutral={"draws_1d_count": 0, "draws_30d_count": 0}, families=("borrowing",)),
+    Factor(code="frequent_draws", neutral={"draws_1d_count": 0, "draws_30d_count": 0}),
     Factor(code="spending_surge", neutral={"spend_surge_ratio": 1}),
-    Factor(code="small_grant", neutral={}, families=("limit",)),
+    Factor(code="small_limit", neutral={}, families=("limit",)),
+    Factor(code="way_of_use", neutral={}, families=("activity",)),
 )
 """Every factor that may be told, in the order in which equals are told."""
 
@@ -51,13 +51,17 @@ SHORT_OF_LIMIT = Factor(code="short_of_limit", neutral={"available_minor": 0})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What is needed to decide again: the rules, the table asked, and the borrower's features and scores."""
+    """What is needed to decide again: the rules, the table asked, and the borrower's features and scores.
+
+    `unblocked_minor` is what would be available if the line were not blocked: a block hides it from the tables.
+    """
 
     product: Product
     kind: Kind
     table: str
     features: tuple[float, ...]
     scores: Scores | None
+    unblocked_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ def reasons_of(case: Case, given: Given, asked: Asked) -> tuple[Reason, ...]:
     if rank(asked)[0] == BEST[case.kind]:
         return ()
     losses = losses_of(case)
-    present = [factor for factor in (*FACTORS, *_shortage(given)) if _is_present(factor, given, losses)]
+    present = [factor for factor in (*FACTORS, *_shortage(case, given)) if _is_present(factor, given, losses)]
     now = rank(asked)
 
     def without(taken: Sequence[Factor]) -> tuple[int, ...]:
@@ -114,6 +118,9 @@ def neutralised(case: Case, given: Given, taken: Sequence[Factor], losses: Losse
     mended = dict(given)
     for factor in taken:
         mended.update({name: value for name, value in factor.neutral.items() if name in given})
+    # Without the block the line would also show what it has left, unless that was too little and is mended itself.
+    if given["is_blocked"] and not mended["is_blocked"] and mended["available_minor"] == given["available_minor"]:
+        mended["available_minor"] = case.unblocked_minor
     if case.scores is None:
         return mended
     families = [family for factor in taken for family in factor.families]
@@ -131,13 +138,13 @@ def _grade_without(case: Case, families: Sequence[str], losses: Losses) -> int:
         points = case.scores.points + sum(losses.pd[family].points for family in families if family in losses.pd)
     else:
         points = points_without(card, case.features, case.product.features, families)
-    return grade_of_one(pd_ppm_at(card.knots, points), card.grades)
+    return grade_of_one(pd_ppm_at(card.decides.knots, points), card.decides.grades)
 
 
-def _shortage(given: Given) -> tuple[Factor, ...]:
-    """Return the factor of having too little when more is asked than is available, with the amount asked as neutral."""
+def _shortage(case: Case, given: Given) -> tuple[Factor, ...]:
+    """Return the factor of having too little when more is asked than is there, with the amount asked as neutral."""
     asked, available = given["requested_minor"], given["available_minor"]
-    if isinstance(asked, int) and isinstance(available, int) and asked > available:
+    if isinstance(asked, int) and isinstance(available, int) and asked > max(available, case.unblocked_minor):
         return (replace(SHORT_OF_LIMIT, neutral={"available_minor": asked}),)
     return ()
 
@@ -155,7 +162,7 @@ def _reason(case: Case, given: Given, factor: Factor, losses: Losses) -> Reason:
     that cost most, with the nearest value that costs less.
     """
     for cell in tested(case.product.policy, case.table, given):
-        if cell.input in factor.neutral and given.get(cell.input) != factor.neutral[cell.input]:
+        if cell.input is not None and cell.input in factor.neutral and cell.value != factor.neutral[cell.input]:
             return Reason(
                 code=factor.code,
                 factor=cell.input,

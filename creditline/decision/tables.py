@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from creditline.policy.table import Value, door
-
 from creditline.decision.outcome import Answer, Kind, Position, Scores, Terms
 from creditline.decision.product import Product
 from creditline.errors import Broken, Code
+from creditline.policy.table import Value, door
 
 Given = dict[str, Value]
 

@@ -74,7 +74,6 @@ def needed_of(product: Product) -> Iterable[tuple[str, str]]:
 
 def tell(explanation: Explanation, words: Words) -> Told:
     """Say an explanation: nothing is added, nothing is left out."""
-    money = lambda amount_minor: in_words(amount_minor, explanation.currency)  # noqa: E731
     buckets = [
         ("granted", explanation.granted_minor),
         ("drawn", explanation.drawn_minor),
@@ -88,11 +87,13 @@ def tell(explanation: Explanation, words: Words) -> Told:
         headline=words.say(
             "line",
             key,
-            withheld=money(explanation.withheld_minor),
-            available=money(explanation.available_minor),
+            withheld=in_words(explanation.withheld_minor, explanation.currency),
+            available=in_words(explanation.available_minor, explanation.currency),
             reason=explanation.block_reason or "",
         ),
-        buckets=tuple((words.say("bucket", name), money(amount_minor)) for name, amount_minor in buckets),
+        buckets=tuple(
+            (words.say("bucket", name), in_words(amount_minor, explanation.currency)) for name, amount_minor in buckets
+        ),
         parts=tuple(_part(part, explanation.currency, words) for part in explanation.parts),
     )
 

@@ -93,8 +93,10 @@ async def expire_reservations(db: Database, clock: Clock, *, most: int = 200) ->
     """Give back reservations whose time is over; returns how many. Safe to run in many workers at once."""
     async with db.transaction() as connection:
         claimed = await due.claim(connection, TimerKind.RESERVATION, as_of=clock(), most=most)
+        open_before = await due.reservations(connection, claimed)
+        locked = await lines.lock(connection, [reservation.line for reservation in open_before.values()])
+        # Whoever held a line before us may have captured or voided its reservation.
         found = await due.reservations(connection, claimed)
-        locked = await lines.lock(connection, [reservation.line for reservation in found.values()])
         for reservation in found.values():
             line = locked[reservation.line]
             at = as_of_for(line, clock())

@@ -1,3 +1,74 @@
-"""Take facts in: each line of a chunk is accepted, repeated or malformed, and none ever costs another."""
+"""Take facts in: each line of a chunk is accepted, repeated or malformed, and none ever costs another.
+
+A chunk is one transaction. Its verdicts are returned after the commit, so whatever was called accepted is on the disk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from creditline.clock import Clock
+from creditline.errors import Code
+from creditline.events.intake import Judged, Read, Verdict, malformed, read_line
+from creditline.events.row import EventRow
+from creditline.store import facts
+from creditline.store.connect import Database
+
+CHUNK = 5_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many lines met which verdict."""
+
+    accepted: int = 0
+    repeated: int = 0
+    malformed: int = 0
+
+    def plus(self, judged: Sequence[Judged]) -> "Tally":
+        """Return the tally with more verdicts counted."""
+        of = [one.verdict for one in judged]
+        return Tally(
+            accepted=self.accepted + of.count(Verdict.ACCEPTED),
+            repeated=self.repeated + of.count(Verdict.REPEATED),
+            malformed=self.malformed + of.count(Verdict.MALFORMED),
+        )
+
+
+async def ingest(db: Database, clock: Clock, *, lines: Sequence[tuple[int, bytes]]) -> list[Judged]:
+    """Take numbered lines of JSON in; return the verdict on each, in their order."""
+    now = clock()
+    return await ingest_read(db, read=[read_line(line, text, now=now) for line, text in lines])
+
+
+async def ingest_read(db: Database, *, read: Sequence[Read | Judged]) -> list[Judged]:
+    """Take lines in that were read already; return the verdict on each, in their order."""
+    by_line = {one.line: one for one in read if isinstance(one, Judged)}
+    good = [(one.line, one.row) for one in read if isinstance(one, Read)]
+    by_line |= {one.line: one for one in await ingest_rows(db, rows=good)}
+    return [by_line[one.line] for one in read]
+
+
+async def ingest_rows(db: Database, *, rows: Sequence[tuple[int, EventRow]]) -> list[Judged]:
+    """Take numbered events in; an id on record with other content is malformed, with the same content repeated."""
+    if not rows:
+        return []
+    async with db.transaction() as connection:
+        taken = await facts.take(connection, [row for _, row in rows])
+    judged: list[Judged] = []
+    new = set(taken.new)
+    for place, (line, row) in enumerate(rows):
+        if place in taken.differing:
+            judged.append(
+                malformed(
+                    line,
+                    Code.ID_REUSED,
+                    f"The id {row.id} is on record for another event. Make a new UUIDv7 for every new event.",
+                    row.id,
+                )
+            )
+        elif row.id in new:
+            new.discard(row.id)
+            judged.append(Judged(line=line, verdict=Verdict.ACCEPTED, id=row.id))
+        else:
+            judged.append(Judged(line=line, verdict=Verdict.REPEATED, id=row.id))
+    return judged

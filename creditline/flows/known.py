@@ -11,8 +11,7 @@ from creditline.clock import to_us
 from creditline.decision.decide import Known, known_of
 from creditline.decision.product import Product
 from creditline.profile.catalogue import FEATURES
-from creditline.profile.coverage import sources_count
-from creditline.profile.kernel import profile
+from creditline.profile.kernel import profile_and_sources
 from creditline.store import facts
 from creditline.store.connect import Connection
 
@@ -24,14 +23,15 @@ async def known(
 ) -> list[Known]:
     """Return what is known of each (borrower, as of, product): features, coverage and scores.
 
-    `seen` is the snapshot whose facts count, `own` the events the calling flow has just recorded itself.
+    `seen` is the snapshot whose facts count. `own` is empty, or has per asker the event it has just recorded itself, which
+    counts for it alone: what shares its batch by chance must not change an answer.
     """
     if not asked:
         return []
     visible = await facts.facts(db, [borrower for borrower, _, _ in asked], seen=seen, own=own)
     as_of_us = np.array([to_us(as_of) for _, as_of, _ in asked], dtype=np.int64)
-    features = profile(visible, FEATURES, as_of_us=as_of_us)
-    sources = sources_count(visible, as_of_us=as_of_us).tolist()
+    features, is_known = profile_and_sources(visible, FEATURES, as_of_us=as_of_us)
+    sources = is_known.sum(axis=1).tolist()
     found: dict[int, Known] = {}
     for product in {id(product): product for _, _, product in asked}.values():
         places = [place for place, (_, _, own_product) in enumerate(asked) if own_product is product]

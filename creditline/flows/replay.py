@@ -38,6 +38,15 @@ async def replay_decision(db: Database, house: House, decision: UUID) -> Replaye
         return await replayed(connection, house, *found)
 
 
+async def read_decision(db: Database, house: House, decision: UUID) -> tuple[Decision, tuple[str, ...]]:
+    """Return a decision and the names of its features; raise `NotFound` for an unknown id."""
+    async with db.reading() as connection:
+        found = await decisions.read_sealed(connection, decision)
+        if found is None:
+            raise NotFound(f"There is no decision {decision}.", code=Code.DECISION_UNKNOWN)
+        return found[0], (await house.edition(connection, found[0].edition)).features
+
+
 async def replayed(db: Connection, house: House, stored: Decision, sealed: bytes, seen: str) -> Replayed:
     """Compare one stored decision with its replay, with its seal, and with the facts it was made from."""
     product = await house.edition(db, stored.edition)

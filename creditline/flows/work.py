@@ -34,3 +34,10 @@ async def work_until(db: Database, clock: MovedClock, house: House, *, until: da
             return done
         clock.move_to(max(next_due, clock()))
         done += await work_due(db, clock, house)
+
+
+async def seconds_until_due(db: Database, clock: Clock, *, most: float) -> float:
+    """Return how long nothing is due, `most` at most."""
+    async with db.reading() as connection:
+        next_due = await due.next_due(connection)
+    return most if next_due is None else min(most, max(0.0, (next_due - clock()).total_seconds()))

@@ -67,7 +67,8 @@ class CompiledPolicy:
         return self._with_required(decision, given)
 
     def _with_required(self, decision: "CompiledDecision", given: Scope) -> Answer:
-        scope, rows = dict(given), ()
+        scope = dict(given)
+        rows: Rows = ()
         for other in decision.requires:
             needed = self.decisions[other]
             answer = self._with_required(needed, given) if needed.requires else needed.run(given, ())
@@ -93,7 +94,8 @@ def compile_policy(policy: Policy, parameters: frozenset[str] = frozenset()) -> 
         decisions={
             decision.name: CompiledDecision(
                 reads=tuple(
-                    (name, TYPES[policy.inputs_by_name[name].kind]) for name in sorted(names_read(policy, decision.name))
+                    (name, TYPES[policy.inputs_by_name[name].kind])
+                    for name in sorted(names_read(policy, decision.name))
                 ),
                 requires=requires(policy, decision.name),
                 names=output_names(decision),
@@ -112,7 +114,9 @@ def _literal(decision: LiteralExpression) -> Callable[[Scope, Rows], Answer]:
 
 def _table(table: DecisionTable, parameters: frozenset[str]) -> Callable[[Scope, Rows], Answer]:
     """Return the function of a table: bits of every column, then the rows its hit policy chooses, then their outputs."""
-    columns = [_bits(column, [rule.cells[at] for rule in table.rules], parameters) for at, column in enumerate(table.columns)]
+    columns = [
+        _bits(column, [rule.cells[at] for rule in table.rules], parameters) for at, column in enumerate(table.columns)
+    ]
     names = tuple(output.name for output in table.outputs)
     outputs = [_outputs(rule.outputs) for rule in table.rules]
     everything, name = (1 << len(table.rules)) - 1, table.name
@@ -209,7 +213,11 @@ def _ends(test: Against | Between) -> tuple[Expression, ...]:
 def _points(cells: Sequence[Cell], scope: Scope) -> list[Value]:
     """Return the values that a column's cells compare with, each once."""
     ends = [end for cell in cells for test in cell.tests for end in _ends(test)]
-    found = [constant(end) if isinstance(end, Constant) else scope[end.name] for end in ends if isinstance(end, Constant | Name)]
+    found = [
+        constant(end) if isinstance(end, Constant) else scope[end.name]
+        for end in ends
+        if isinstance(end, Constant | Name)
+    ]
     return list(dict.fromkeys(value for value in found if value is not None))
 
 
@@ -220,7 +228,7 @@ def _holding(cells: Sequence[Cell], value: Value, scope: Scope) -> int:
 
 def _numbers(name: str, cells: Sequence[Cell], scope: Scope) -> Bits:
     """Return the bits of a number: a bin below each break point, one at it, and one above the last."""
-    points: list[Any] = sorted(_points(cells, scope))  # type: ignore[type-var]
+    points: list[Any] = sorted(_points(cells, scope))
     between = [_middle(points, at) for at in range(len(points) + 1)]
     below = [_holding(cells, value, scope) for value in between]
     at = [_holding(cells, value, scope) for value in points]
@@ -263,7 +271,7 @@ def _bits_by_expression(column: Column, cells: Sequence[Cell]) -> Bits:
     )
     value = function_of(column.expression)
     code = _made(f"lambda scope, value: {source or '0'}")
-    return lambda scope: code(scope, value(scope))  # type: ignore[no-any-return]
+    return lambda scope: code(scope, value(scope))
 
 
 def function_of(node: Expression) -> Callable[[Scope], Value]:

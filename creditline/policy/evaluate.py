@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy import values
@@ -121,7 +122,8 @@ def _test(test: Against | Between, value: Value, scope: Scope) -> bool | None:
 
 def _scope(policy: Policy, name: str, given: Scope) -> tuple[dict[str, Value], Rows]:
     """Return what a decision can read, what it requires evaluated, and the rows met on the way."""
-    scope, rows = dict(given), ()
+    scope = dict(given)
+    rows: Rows = ()
     for other in requires(policy, name):
         answer = _evaluate(policy, other, given)
         scope.update(zip(output_names(policy.decision(other)), answer.outputs.values(), strict=True))
@@ -138,7 +140,9 @@ def _evaluate(policy: Policy, name: str, given: Scope) -> Answer:
     outputs = [[compute(one, scope) for one in decision.rules[row].outputs] for row in chosen]
     names = [output.name for output in decision.outputs]
     matched = ((name, tuple(row + 1 for row in chosen)),)
-    return Answer(outputs=dict(zip(names, collected(decision.hit_policy, outputs, len(names)), strict=True)), rules=rows + matched)
+    return Answer(
+        outputs=dict(zip(names, collected(decision.hit_policy, outputs, len(names)), strict=True)), rules=rows + matched
+    )
 
 
 def _matching(table: DecisionTable, scope: Scope) -> list[int]:
@@ -161,7 +165,9 @@ def _chosen(table: DecisionTable, matching: Sequence[int], scope: Scope) -> list
         case HitPolicy.FIRST:
             return list(matching[:1])
         case HitPolicy.PRIORITY:
-            return sorted(matching, key=lambda row: priority(table, [compute(one, scope) for one in table.rules[row].outputs]))[:1]
+            return sorted(
+                matching, key=lambda row: priority(table, [compute(one, scope) for one in table.rules[row].outputs])
+            )[:1]
         case HitPolicy.COLLECT_SUM | HitPolicy.COLLECT_MIN | HitPolicy.COLLECT_MAX | HitPolicy.COLLECT_COUNT:
             return list(matching)
 
@@ -209,7 +215,7 @@ def _sum(numbers: Sequence[Value]) -> Value:
 
 def _nearest(cell: Cell, value: Value, scope: Scope) -> Value:
     """Return the end of a cell's tests that lies nearest to a number, None for anything else."""
-    ends: list[int | values.Decimal] = []
+    ends: list[values.Number] = []
     for test in cell.tests:
         for end in (test.low, test.high) if isinstance(test, Between) else (test.value,):
             found = compute(end, scope)
@@ -217,4 +223,4 @@ def _nearest(cell: Cell, value: Value, scope: Scope) -> Value:
                 ends.append(found)  # type: ignore[arg-type]
     if not ends or values.kind_of(value) != "number":
         return ends[0] if ends else None
-    return min(ends, key=lambda end: abs(end - value))  # type: ignore[operator]
+    return min(ends, key=lambda end: abs(Decimal(end) - Decimal(value)))  # type: ignore[arg-type]

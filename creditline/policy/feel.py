@@ -233,7 +233,9 @@ class _Reader:
     def atom(self) -> Expression:
         """Read a literal, a name, a call, something in brackets, or its negative."""
         token = self.now
-        if token.kind == "end" or (token.kind == "name" and token.text in _WORDS - {"true", "false", "null", "date", "not"}):
+        if token.kind == "end" or (
+            token.kind == "name" and token.text in _WORDS - {"true", "false", "null", "date", "not"}
+        ):
             self.fail("a value")
         self.place += 1
         match token.kind:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from creditline.errors import Code, NotFound, PolicyInvalid
@@ -88,7 +89,7 @@ def _parameter(file: str, name: str, currency: str | None, table: Any) -> Parame
     if not isinstance(table, dict) or not {"unit", "why", "values"} <= table.keys() or not table["values"]:
         raise _wrong(file, name, "it needs unit, why and at least one of values = [{from, value, reference}]")
     values = tuple(_dated(file, name, one) for one in table["values"])
-    for before, after in zip(values, values[1:], strict=False):
+    for before, after in pairwise(values):
         if after.since <= before.since:
             raise _wrong(file, name, f"its value from {after.since} stands after the one from {before.since}")
     return Parameter(name=name, unit=table["unit"], why=table["why"], currency=currency, values=values)

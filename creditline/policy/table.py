@@ -7,12 +7,11 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
 from creditline.errors import Code, Malformed, PolicyInvalid
-from creditline.policy.feel import Against, Between, Call, Cell, Choice, Constant, Expression, Name, Negative, Operation
+from creditline.policy.feel import Cell, Constant, Expression, Name
 from creditline.policy.values import Value, door, kind_of, plain
 
 __all__ = [
@@ -171,34 +170,16 @@ def output_names(decision: DecisionTable | LiteralExpression) -> tuple[str, ...]
     return tuple(f"{decision.name}_{output.name}" for output in decision.outputs)
 
 
-def names_in(node: Any) -> Iterator[str]:
+def names_in(node: object) -> Iterator[str]:
     """Go through the names an expression, cell, rule or decision mentions."""
-    match node:
-        case Name(name=name):
-            yield name
-        case Operation(left=left, right=right):
-            yield from names_in((left, right))
-        case Negative(of=of):
-            yield from names_in(of)
-        case Choice(test=test, this=this, other=other):
-            yield from names_in((test, this, other))
-        case Call(arguments=arguments):
-            yield from names_in(arguments)
-        case Against(value=value):
-            yield from names_in(value)
-        case Between(low=low, high=high):
-            yield from names_in((low, high))
-        case Cell(tests=tests):
-            yield from names_in(tests)
-        case Rule(cells=cells, outputs=outputs):
-            yield from names_in((*cells, *outputs))
-        case DecisionTable(columns=columns, rules=rules):
-            yield from names_in((*(column.expression for column in columns), *rules))
-        case LiteralExpression(expression=expression):
-            yield from names_in(expression)
-        case tuple():
-            for one in node:
-                yield from names_in(one)
+    if isinstance(node, Name):
+        yield node.name
+    elif isinstance(node, msgspec.Struct):
+        for field in node.__struct_fields__:
+            yield from names_in(getattr(node, field))
+    elif isinstance(node, tuple):
+        for one in node:
+            yield from names_in(one)
 
 
 def requires(policy: Policy, name: str) -> tuple[str, ...]:

@@ -1,45 +1,34 @@
 """One call for one borrower or a million: features as of an instant of each, without a loop over borrowers or facts.
 
 Every visible fact is put once into the cell (borrower, type, narrowest window that holds it); running totals over the
-windows then give all counts, sums and maxima together. Totals are whole numbers, so the order of addition and the size
-of the batch cannot change a bit of any answer.
+windows then give all counts, sums and maxima together. What totals cannot give (the latest, the one before, distinct
+values) is found for all such features at once from the pairs (feature, fact) that belong together. Totals are whole
+numbers, so neither the order of addition nor the size of the batch can change a bit of any answer.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from creditline.clock import DAY_US
 from creditline.events.frames import Facts
-from creditline.profile.feature import Feature, Fold, Of, Ratio, Source
+from creditline.profile.feature import Feature, Ratio
+from creditline.profile.layout import NOTHING, Plan, plan_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Truths = NDArray[np.bool_]
 
 CHUNK_CELLS = 4_000_000
-NOTHING = np.iinfo(np.int64).min
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a catalogue needs of the kernel: slots of event types, windows, and which features each pass fills."""
-
-    slot_of: NDArray[np.int64]
-    slots_count: int
-    windows: NDArray[np.int64]
-    sources: tuple[tuple[Source, NDArray[np.int64]], ...]
-    totals: tuple[tuple[int, Feature, NDArray[np.int64], int], ...]
-    others: tuple[tuple[int, Feature], ...]
-    ratios: tuple[tuple[int, Ratio], ...]
-    places: dict[str, int]
+DISTINCT_SPAN = 1 << 20
+"""Codes and ages in days are below this, so that a pair of (place, value) fits one whole number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The visible facts of a chunk of n borrowers: of each its row, slot, age in days, amount, code and number."""
+    """The visible facts of a chunk of n borrowers: of each its row, slot, window, age in days, amount, code, number."""
 
     n: int
     row: Ints
@@ -51,80 +40,29 @@ class Seen:
     number: NDArray[np.uint8]
 
 
-SOURCES: tuple[tuple[Source, tuple[int, ...]], ...] = (
-    (Source.ORDERS, (1, 2, 3)),
-    (Source.PAYMENTS, (10, 11)),
-    (Source.LIFE, (20, 21, 22, 23)),
-    (Source.INCOME, (30,)),
-    (Source.BUREAU, (40, 41, 42, 43)),
-    (Source.EVIDENCE, (50, 51, 52, 53)),
-    (Source.ENGAGEMENT, (60, 61, 62)),
-    (Source.USAGE, (12, 13, 70, 71, 72, 73, 74, 75, 76, 77, 78)),
-)
-"""Which types make a source known. Outcomes are in none: no feature can ever see them."""
-
-
 def profile(facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints) -> Floats:
     """Return features [n borrowers, len(features)] as of `as_of_us` (int64[n], microseconds), NaN where not known.
 
     A fact counts iff it happened before `as_of` and was recorded no later than `as_of`.
     """
-    plan = plan_of(tuple(features))
-    out = np.full((len(facts.borrowers), len(features)), np.nan)
+    return profile_and_sources(facts, features, as_of_us=as_of_us)[0]
+
+
+def profile_and_sources(facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints) -> tuple[Floats, Truths]:
+    """Return features as `profile` does, and which sources are known, bool[n, sources] in the order of `Source`."""
+    plan = plan_of(features)
+    n = len(facts.borrowers)
+    out = np.full((n, len(features)), np.nan)
+    known = np.zeros((n, len(plan.sources)), np.bool_)
     for first, last in _chunks(facts, plan):
-        seen = _seen(facts, first, last, as_of_us, plan)
-        _fill(out[first:last], seen, plan)
-    return out
-
-
-def sources_known(facts: Facts, *, as_of_us: Ints) -> NDArray[np.bool_]:
-    """Return which sources are known, bool[n, len(SOURCES)] in the order of SOURCES."""
-    plan = plan_of(())
-    known = np.zeros((len(facts.borrowers), len(SOURCES)), np.bool_)
-    for first, last in _chunks(facts, plan):
-        seen = _seen(facts, first, last, as_of_us, plan)
-        table = np.bincount(seen.row * plan.slots_count + seen.slot, minlength=seen.n * plan.slots_count)
-        known[first:last] = _known(table.reshape(seen.n, plan.slots_count), plan)
-    return known
-
-
-@lru_cache(maxsize=32)
-def plan_of(features: tuple[Feature | Ratio, ...]) -> Plan:
-    """Compile a catalogue once; the same catalogue has the same plan."""
-    numbers = [number for _, own in SOURCES for number in own]
-    slot_of = np.full(256, -1, np.int64)
-    slot_of[numbers] = np.arange(len(numbers))
-    folds = [(place, one) for place, one in enumerate(features) if isinstance(one, Feature)]
-    windows = sorted({one.window_days for _, one in folds if one.window_days is not None})
-    return Plan(
-        slot_of=slot_of,
-        slots_count=len(numbers),
-        windows=np.array(windows, np.int64),
-        sources=tuple((source, slot_of[list(own)]) for source, own in SOURCES),
-        totals=tuple(
-            (place, one, slot_of[list(one.events)], _window_place(windows, one.window_days))
-            for place, one in folds
-            if _is_total(one)
-        ),
-        others=tuple((place, one) for place, one in folds if not _is_total(one)),
-        ratios=tuple((place, one) for place, one in enumerate(features) if isinstance(one, Ratio)),
-        places={one.name: place for place, one in enumerate(features)},
-    )
-
-
-def _is_total(one: Feature) -> bool:
-    """Say whether a feature can be read from the running totals: no narrowing by code, and a fold that adds up."""
-    return one.fold in {Fold.COUNT, Fold.SUM, Fold.MAX} and one.only_code is None and not one.least_code
-
-
-def _window_place(windows: Sequence[int], window_days: int | None) -> int:
-    return len(windows) if window_days is None else list(windows).index(window_days)
+        _fill(out[first:last], known[first:last], _seen(facts, first, last, as_of_us, plan), plan)
+    return out, known
 
 
 def _chunks(facts: Facts, plan: Plan) -> Iterator[tuple[int, int]]:
     """Cut the borrowers into chunks whose tables of cells fit in memory."""
     n = len(facts.borrowers)
-    step = max(1, CHUNK_CELLS // (plan.slots_count * (len(plan.windows) + 1)))
+    step = max(1, CHUNK_CELLS // plan.cells_count)
     for first in range(0, n, step):
         yield first, min(n, first + step)
 
@@ -136,13 +74,13 @@ def _seen(facts: Facts, first: int, last: int, as_of_us: Ints, plan: Plan) -> Se
     as_of = as_of_us[first:last][row]
     happened = facts.happened_us[start:end]
     slot = plan.slot_of[facts.number[start:end]]
-    visible = np.flatnonzero((happened < as_of) & (facts.recorded_us[start:end] <= as_of) & (slot >= 0))
+    visible = ((happened < as_of) & (facts.recorded_us[start:end] <= as_of) & (slot >= 0)).nonzero()[0]
     age_days = as_of[visible] // DAY_US - happened[visible] // DAY_US
     return Seen(
         n=last - first,
         row=row[visible],
         slot=slot[visible],
-        window=np.searchsorted(plan.windows, age_days),
+        window=plan.windows.searchsorted(age_days),
         age_days=age_days,
         amount=facts.amount_minor[start:end][visible],
         code=facts.code[start:end][visible].astype(np.int64),
@@ -150,122 +88,92 @@ def _seen(facts: Facts, first: int, last: int, as_of_us: Ints, plan: Plan) -> Se
     )
 
 
-def _fill(out: Floats, seen: Seen, plan: Plan) -> None:
-    """Write every feature of a chunk into `out` [n, features]."""
-    shape = (seen.n, plan.slots_count, len(plan.windows) + 1)
+def _fill(out: Floats, known: Truths, seen: Seen, plan: Plan) -> None:
+    """Write every feature of a chunk into `out` [n, features] and what is known into `known` [n, sources]."""
+    shape = (seen.n, plan.slots_count, plan.windows_count)
     cell = (seen.row * shape[1] + seen.slot) * shape[2] + seen.window
-    counts = np.bincount(cell, minlength=seen.n * shape[1] * shape[2]).reshape(shape).cumsum(axis=2)
-    known = dict(zip((source for source, _ in SOURCES), _known(counts[:, :, -1], plan).T, strict=True))
-    tables: dict[tuple[Fold, Of], Ints] = {}
-    for place, one, slots, window in plan.totals:
-        if one.fold is Fold.COUNT:
-            values = counts[:, slots, window].sum(axis=1)
-        else:
-            key = (one.fold, one.of)
-            if key not in tables:
-                tables[key] = _table(seen, cell, shape, one)
-            cells = tables[key][:, slots, window]
-            values = cells.sum(axis=1) if one.fold is Fold.SUM else cells.max(axis=1)
-        out[:, place] = np.where(values == NOTHING, np.nan, values)
-    for place, one in plan.others:
-        out[:, place] = _other(seen, one)
-    for place, ratio in plan.ratios:
-        out[:, place] = _ratio(out, ratio, plan)
-    for place, one in [*((p, o) for p, o, _, _ in plan.totals), *plan.others, *plan.ratios]:
-        out[~known[one.source], place] = np.nan
+    counts = np.bincount(cell, minlength=shape[0] * shape[1] * shape[2]).reshape(shape)
+    np.cumsum(counts, axis=2, out=counts)
+    ever = counts[:, :, -1]
+    np.any(ever[:, plan.source_slots], axis=2, out=known)
+    out[:, plan.counts.places] = counts.reshape(seen.n, -1)[:, plan.counts.cells].sum(axis=2)
+    for column, sums, most in (
+        (seen.amount, plan.amount_sums, plan.amount_mosts),
+        (seen.code, plan.code_sums, plan.code_mosts),
+    ):
+        if len(sums.places):
+            table = np.zeros(counts.size, np.int64)
+            np.add.at(table, cell, column)
+            running = np.cumsum(table.reshape(shape), axis=2).reshape(seen.n, -1)
+            out[:, sums.places] = running[:, sums.cells].sum(axis=2)
+        if len(most.places):
+            table = np.full(counts.size, NOTHING)
+            np.maximum.at(table, cell, column)
+            running = np.maximum.accumulate(table.reshape(shape), axis=2).reshape(seen.n, -1)
+            found = running[:, most.cells].max(axis=2)
+            out[:, most.places] = np.where(found == NOTHING, np.nan, found)
+    _fill_single(out, seen, plan)
+    _fill_ratios(out, plan)
+    out[~known[:, plan.source_of]] = np.nan
 
 
-def _table(seen: Seen, cell: Ints, shape: tuple[int, int, int], one: Feature) -> Ints:
-    """Return sums or maxima by borrower, slot and window, running over the windows."""
-    values = seen.amount if one.of is Of.AMOUNT else seen.code
-    if one.fold is Fold.SUM:
-        sums = np.zeros(shape[0] * shape[1] * shape[2], np.int64)
-        np.add.at(sums, cell, values)
-        return sums.reshape(shape).cumsum(axis=2)
-    most = np.full(shape[0] * shape[1] * shape[2], NOTHING)
-    np.maximum.at(most, cell, values)
-    return np.maximum.accumulate(most.reshape(shape), axis=2)
+def _fill_single(out: Floats, seen: Seen, plan: Plan) -> None:
+    """Write the features that look at single facts: the latest, the one before, the first, distinct, since."""
+    width = len(plan.single)
+    belongs = plan.member[:, seen.number]
+    belongs &= seen.age_days <= plan.window_days
+    belongs &= seen.code >= plan.least_code
+    belongs &= (plan.only_code < 0) | (seen.code == plan.only_code)
+    feature, fact = belongs.nonzero()
+    place = seen.row[fact] * width + feature
+    # Facts come in time order within a borrower, and a place written twice keeps the later value.
+    latest = np.full(seen.n * width, -1)
+    latest[place] = fact
+    before = np.full(seen.n * width, -1)
+    earlier = fact != latest[place]
+    before[place[earlier]] = fact[earlier]
+    first = np.full(seen.n * width, -1)
+    first[place[::-1]] = fact[::-1]
+    shape = (seen.n, width)
+    amount, code, age = (
+        np.append(column.astype(np.float64), np.nan) for column in (seen.amount, seen.code, seen.age_days)
+    )
+    for picked, table, column in (
+        (plan.last_amount, latest, amount),
+        (plan.last_code, latest, code),
+        (plan.previous_amount, before, amount),
+        (plan.recency, latest, age),
+        (plan.age, first, age),
+    ):
+        out[:, plan.single[picked]] = column[table.reshape(shape)[:, picked]]
+    number = np.append(seen.number, np.uint8(0))
+    out[:, plan.single[plan.is_last]] = plan.since[plan.is_last, number[latest.reshape(shape)[:, plan.is_last]]]
+    _fill_counted(out, seen, plan, (feature, fact, place), before)
 
 
-def _known(counts: Ints, plan: Plan) -> NDArray[np.bool_]:
-    """Return which sources have any fact at all; counts is [n, slots]."""
-    return np.stack([counts[:, slots].any(axis=1) for _, slots in plan.sources], axis=1)
+def _fill_counted(out: Floats, seen: Seen, plan: Plan, pairs: tuple[Ints, Ints, Ints], before: Ints) -> None:
+    """Write the features that count or sum chosen facts: narrowed counts, distinct values, sums since the last but one."""
+    feature, fact, place = pairs
+    width = len(plan.single)
+    tally = np.bincount(place[plan.is_narrow[feature]], minlength=seen.n * width).reshape(seen.n, width)
+    out[:, plan.single[plan.narrow]] = tally[:, plan.narrow]
+    chosen = plan.is_distinct[feature]
+    value = np.where(plan.by_day[feature[chosen]], seen.age_days[fact[chosen]], seen.code[fact[chosen]])
+    different = np.unique(place[chosen] * DISTINCT_SPAN + value) // DISTINCT_SPAN
+    tally = np.bincount(different, minlength=seen.n * width).reshape(seen.n, width)
+    out[:, plan.single[plan.distinct]] = tally[:, plan.distinct]
+    after = before[seen.row[fact] * width + plan.anchor[feature]]
+    chosen = plan.is_since[feature] & (fact > after)
+    sums = np.zeros(seen.n * width, np.int64)
+    np.add.at(sums, place[chosen], seen.amount[fact[chosen]])
+    out[:, plan.single[plan.sum_since]] = sums.reshape(seen.n, width)[:, plan.sum_since]
 
 
-def _chosen(seen: Seen, one: Feature) -> Ints:
-    """Return the places of the facts a feature folds, in time order within each borrower."""
-    chosen = np.isin(seen.number, one.events)
-    if one.window_days is not None:
-        chosen &= seen.age_days <= one.window_days
-    if one.only_code is not None:
-        chosen &= seen.code == one.only_code
-    if one.least_code:
-        chosen &= seen.code >= one.least_code
-    return np.flatnonzero(chosen)
-
-
-def _other(seen: Seen, one: Feature) -> Floats:
-    """Return a fold that running totals cannot give, float64[n]."""
-    at = _chosen(seen, one)
-    values = {Of.AMOUNT: seen.amount, Of.CODE: seen.code, Of.DAY: seen.age_days}[one.of]
-    match one.fold:
-        case Fold.COUNT:
-            return np.bincount(seen.row[at], minlength=seen.n).astype(np.float64)
-        case Fold.SUM | Fold.SUM_SINCE:
-            if one.fold is Fold.SUM_SINCE:
-                after = _before_last(seen, np.flatnonzero(np.isin(seen.number, one.since)))
-                at = at[at > after[seen.row[at]]]
-            sums = np.zeros(seen.n, np.int64)
-            np.add.at(sums, seen.row[at], values[at])
-            return sums.astype(np.float64)
-        case Fold.MAX:
-            most = np.full(seen.n, NOTHING)
-            np.maximum.at(most, seen.row[at], values[at])
-            return np.where(most == NOTHING, np.nan, most)
-        case Fold.DISTINCT:
-            pairs = np.unique(np.stack([seen.row[at], values[at]]), axis=1)
-            return np.bincount(pairs[0], minlength=seen.n).astype(np.float64)
-        case Fold.LAST:
-            return _value(values, _latest(seen, at))
-        case Fold.PREVIOUS:
-            return _value(values, _before_last(seen, at))
-        case Fold.RECENCY:
-            return _value(seen.age_days, _latest(seen, at))
-        case Fold.AGE:
-            return _value(seen.age_days, _latest(seen, at[::-1]))
-        case Fold.IS_LAST:
-            latest = _latest(seen, at)
-            return np.isin(_value(seen.number, latest), one.since).astype(np.float64)
-
-
-def _latest(seen: Seen, at: Ints) -> Ints:
-    """Return each borrower's last place among `at`, -1 for none; an index written twice keeps the later value."""
-    latest = np.full(seen.n, -1, np.int64)
-    latest[seen.row[at]] = at
-    return latest
-
-
-def _before_last(seen: Seen, at: Ints) -> Ints:
-    """Return each borrower's last place but one among `at`, -1 for none."""
-    return _latest(seen, at[at != _latest(seen, at)[seen.row[at]]])
-
-
-def _value(values: NDArray[np.generic], place: Ints) -> Floats:
-    """Return the values at places, NaN at -1."""
-    found = np.full(len(place), np.nan)
-    found[place >= 0] = values[place[place >= 0]]
-    return found
-
-
-def _ratio(out: Floats, ratio: Ratio, plan: Plan) -> Floats:
-    """Return over x times / ((under - less) x per) from the whole numbers already in `out`."""
-    column = lambda name: out[:, plan.places[name]]  # noqa: E731
-    over = column(ratio.over) * (column(ratio.times) if isinstance(ratio.times, str) else ratio.times)
-    under = column(ratio.under)
-    if ratio.less is not None:
-        under = under - column(ratio.less)
-    if ratio.per is not None:
-        under = under * column(ratio.per)
-    nothing = np.nan if ratio.when_nothing is None else ratio.when_nothing
-    divided = np.divide(over, under, out=np.full(len(out), nothing), where=under > 0)
-    return np.where(np.isnan(over), np.nan if ratio.when_nothing is None else divided, divided)
+def _fill_ratios(out: Floats, plan: Plan) -> None:
+    """Write over x times / ((under - less) x per) from the whole numbers already in `out`."""
+    ratios = plan.ratios
+    columns = np.column_stack((out, np.broadcast_to(plan.literals, (len(out), len(plan.literals)))))
+    over = columns[:, ratios.over] * columns[:, ratios.times]
+    under = (columns[:, ratios.under] - columns[:, ratios.less]) * columns[:, ratios.per]
+    nothing = np.broadcast_to(ratios.when_nothing, over.shape).copy()
+    out[:, ratios.places] = np.divide(over, under, out=nothing, where=under > 0)

@@ -26,13 +26,13 @@ order by 1 limit $1;
 -- A line is its last entry, and its entries are numbered without a hole.
 select l.id::text as subject,
        format('version %s with %s entries, the last says drawn %s, withheld %s; the line says drawn %s, withheld %s',
-              l.version, e.entries_count, last.drawn_minor, last.withheld_minor, l.drawn_minor, l.withheld_minor) as words
+              l.version, coalesce(e.entries_count, 0), last.drawn_minor, last.withheld_minor, l.drawn_minor, l.withheld_minor) as words
 from line l
-join (select line, count(*) as entries_count, max(version) as version from line_entry group by line) e on e.line = l.id
-join line_entry last on last.line = l.id and last.version = e.version
-where e.entries_count <> l.version or e.version <> l.version
+left join (select line, count(*) as entries_count, max(version) as version from line_entry group by line) e on e.line = l.id
+left join line_entry last on last.line = l.id and last.version = e.version
+where (e.entries_count, e.version) is distinct from (l.version, l.version)
    or (last.granted_minor, last.drawn_minor, last.reserved_minor, last.withheld_minor)
-   <> (l.granted_minor, l.drawn_minor, l.reserved_minor, l.withheld_minor)
+   is distinct from (l.granted_minor, l.drawn_minor, l.reserved_minor, l.withheld_minor)
 order by 1 limit $1;
 
 -- name: lines_off_their_tranches
@@ -100,6 +100,9 @@ order by 1 limit $1;
 -- Every draw and repayment that was booked is a fact of its borrower, once, with the same amount.
 select r.id::text as subject, format('%s of %s has no event that says the same', r.kind, r.accepted_minor) as words
 from request r
+join line l on l.id = r.line
 where r.kind in ('draw', 'repay', 'capture') and r.accepted_minor > 0
-  and not exists (select from event e where e.id = r.id and e.amount_minor = r.accepted_minor)
+  and not exists (
+    select from event e where e.id = r.id and e.amount_minor = r.accepted_minor and e.borrower = l.borrower
+)
 order by 1 limit $1;

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
-from creditline.errors import Broken, Code, CreditlineError, Unavailable
+from creditline.errors import Broken, Code, CreditlineError, Malformed, Unavailable
 from creditline.store.translate import Stage, is_gone, quietly, translated
 
 CONNECT_SECONDS = 10.0
@@ -226,6 +226,13 @@ async def connect(dsn: str, *, size: int = 10) -> Database:
     Raise `Unavailable` if it does not, `NotAllowed` if it refuses the user, `Malformed` if the address is not one.
     """
     where = _where(dsn)
+    # Without a scheme the driver would fall back on the user's environment, and write the book into another database.
+    if not dsn.startswith(("postgresql://", "postgres://")):
+        raise Malformed(
+            "The address of the database does not begin with postgresql://. Write it as "
+            "postgresql://user:password@host:5432/database in CREDITLINE_DSN.",
+            code=Code.CONFIGURATION_INVALID,
+        )
     try:
         with translated(Stage.CONNECT):
             pool = await asyncpg.create_pool(

@@ -32,5 +32,7 @@ from reservation r
 where r.id = any($1::uuid[]) and not exists (select from reservation_end e where e.reservation = r.id);
 
 -- name: drop_timers
--- A reservation that was captured or voided needs no sweeper any more.
-delete from timer where subject = any($1::uuid[]);
+-- A reservation that was captured or voided needs no sweeper any more. One whose timer a sweeper holds is left to it: the
+-- sweeper waits for the line that we hold, and would wait for ever if we waited for its timer.
+delete from timer
+where subject in (select subject from timer where subject = any($1::uuid[]) for update skip locked);

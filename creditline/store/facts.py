@@ -53,7 +53,10 @@ async def snapshot(db: Connection) -> str:
 
 
 async def facts(db: Connection, borrowers: Sequence[str], *, seen: str, own: Sequence[UUID] = ()) -> Facts:
-    """Return the facts of borrowers that a snapshot shows, plus the events in `own`, ready for the profile kernel."""
+    """Return the facts of borrowers that a snapshot shows, ready for the profile kernel.
+
+    `own` is empty, or names per borrower an event that counts although the snapshot does not show it.
+    """
     rows = await db.fetch(SQL["facts_of_borrowers"], list(borrowers), seen, list(own))
     columns = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, len(FETCHED))
     place, number, happened_us, recorded_us, amount_minor, code = columns.T

@@ -1,9 +1,11 @@
 -- name: stage_events
--- Intake copies a chunk here first: what is new is then told from what is repeated in one statement.
-create temporary table staged_event (
+-- Intake copies a chunk here first: what is new is then told from what is repeated in one statement. The table stays with
+-- its link, because making one a chunk would fill the catalogue; a chunk before this one in the transaction is cleared.
+create temporary table if not exists staged_event (
     place integer, id uuid, number smallint, borrower text, happened_at timestamptz, recorded_at timestamptz,
     amount_minor bigint, currency text, code integer, ref text, digest bytea
-) on commit drop;
+) on commit delete rows;
+delete from staged_event;
 
 -- name: take_staged
 -- Insert what is new; a repeated id inside the chunk counts once.
@@ -22,18 +24,24 @@ join event e on e.id = s.id
 where e.digest <> s.digest;
 
 -- name: take_snapshot
--- Which transactions are visible now. Facts are then read by it, so that a replay can read the same ones.
-select pg_current_snapshot()::text;
+-- Which transactions are visible now. Facts are then read by it, so that a replay can read the same ones. The asking
+-- transaction itself counts as running, although it sees its own rows: what it records is named one by one instead.
+with taken as (select pg_current_snapshot() as now, pg_current_xact_id_if_assigned() as own)
+select format('%s:%s:%s', least(pg_snapshot_xmin(now), own), pg_snapshot_xmax(now), (
+    select string_agg(running::text, ',' order by running)
+    from (select pg_snapshot_xip(now) union select own where own < pg_snapshot_xmax(now)) as others (running)
+))
+from taken;
 
 -- name: facts_of_borrowers
--- What was visible in a snapshot, plus the facts a command recorded itself. Microseconds fit a double exactly.
+-- What was visible in a snapshot, plus the one fact each asker recorded itself. Microseconds fit a double exactly.
 select place::integer - 1 as place, e.number,
        round(date_part('epoch', e.happened_at) * 1000000)::bigint as happened_us,
        round(date_part('epoch', e.recorded_at) * 1000000)::bigint as recorded_us,
        coalesce(e.amount_minor, 0) as amount_minor, coalesce(e.code, 0) as code
-from unnest($1::text[]) with ordinality as asked (borrower, place)
+from unnest($1::text[], $3::uuid[]) with ordinality as asked (borrower, own, place)
 join event e on e.borrower = asked.borrower
-where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = any($3::uuid[]);
+where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = asked.own;
 
 -- name: events_of_borrower
 -- Everything on record about a borrower, oldest first.

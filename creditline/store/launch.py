@@ -17,6 +17,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 WAYS = ("plain", "namespace", "drop")
 FAILED_STATUS = 125
@@ -60,8 +61,9 @@ def _stop_with(parent: int) -> None:
         raise ProcessLookupError(3, "the program that asked for this start has ended", str(parent))
 
 
-def main(way: str, number: str, parent: str, *command: str) -> None:
-    """Take the identity asked for, tie us to the parent, and become the command."""
+def main(arguments: Sequence[str]) -> None:
+    """Take the identity asked for, tie us to the parent, and become the program."""
+    way, number, parent, *command = arguments
     try:
         if way == "namespace":
             _enter_namespace(int(number))
@@ -77,4 +79,4 @@ def main(way: str, number: str, parent: str, *command: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1:])

@@ -52,10 +52,10 @@ def statements(chapter: str) -> Statements:
     file = files("creditline.store") / f"{chapter}.sql"
     if not file.is_file():
         raise Broken(f"creditline/store has no {chapter}.sql. Write it, or correct the name.", code=Code.DATA_MISSING)
-    return parse(chapter, file.read_text(encoding="utf-8"))
+    return parse(file.read_text(encoding="utf-8"), chapter=chapter)
 
 
-def parse(chapter: str, text: str) -> Statements:
+def parse(text: str, *, chapter: str) -> Statements:
     """Read the blocks of a file; `chapter` names it in errors."""
     before, *parts = _NAME.split(text)
     if any(line.strip() and not line.startswith("--") for line in before.splitlines()):

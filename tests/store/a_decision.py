@@ -78,8 +78,8 @@ def recorded_for(decision: Decision, *, kind: str = "repay") -> Recorded:
         kind=kind,
         line=decision.line,
         digest=b"d",
-        amount_minor=decision.position.requested_minor,
-        accepted_minor=decision.position.requested_minor,
+        amount_minor=None,
+        accepted_minor=max(0, decision.position.requested_minor),
         happened_at=decision.as_of,
         recorded_at=decision.as_of,
     )

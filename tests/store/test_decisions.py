@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from math import inf, nan
+from math import nan
 from uuid import UUID
 
 import pytest
@@ -44,7 +44,8 @@ TABLE: dict[str, Decision] = {
 
 WHOLE = st.integers(min_value=-1, max_value=3)
 MAYBE = st.none() | WHOLE
-NUMBERS = st.sampled_from([nan, 0.0, -0.0, 0.1, 1e300])
+FIGURES = st.sampled_from([0.0, -0.0, 0.1, 1e300])
+NUMBERS = st.just(nan) | FIGURES
 NAMES = st.sampled_from(["draw", "price", "limits", "月"])
 DECISIONS = st.builds(
     replace,
@@ -59,8 +60,7 @@ DECISIONS = st.builds(
         is_moved=st.booleans(),
         accepts_partial=st.booleans(),
     ),
-    scores=st.none()
-    | st.builds(Scores, points=WHOLE, pd_ppm=st.integers(0, 3), grade=WHOLE, release_points=WHOLE),
+    scores=st.none() | st.builds(Scores, points=WHOLE, pd_ppm=st.integers(0, 3), grade=WHOLE, release_points=WHOLE),
     rules=st.lists(
         st.tuples(NAMES, st.lists(st.integers(1, 3), max_size=3).map(tuple)), max_size=3, unique_by=lambda rule: rule[0]
     ).map(tuple),
@@ -80,8 +80,8 @@ DECISIONS = st.builds(
             Reason,
             code=NAMES,
             factor=NAMES,
-            value=st.none() | NUMBERS.filter(lambda value: value == value),
-            threshold=st.none() | NUMBERS.filter(lambda value: value == value),
+            value=st.none() | FIGURES,
+            threshold=st.none() | FIGURES,
             needs=st.sampled_from(Needs),
         ),
         max_size=4,
@@ -112,20 +112,10 @@ async def test_a_decision_is_read_back_byte_for_byte(db: Database, subtests: pyt
 @given(given_decisions=st.lists(DECISIONS, min_size=1, max_size=3))
 async def test_whatever_is_recorded_is_read_back(db: Database, given_decisions: list[Decision]) -> None:
     own = [replace(one, id=id_from(str(place), at=BOOKED_AT)) for place, one in enumerate(given_decisions)]
-    read: dict[UUID, Decision] = {}
-    with pytest.raises(_Enough):
-        read = await _tried(db, own, read)
-    assert {one: canonical(decision) for one, decision in read.items()} == {one.id: canonical(one) for one in own}
-
-
-class _Enough(Exception):  # noqa: N818 - it is no error: it undoes a transaction that has shown what it should
-    """Ends a transaction without committing it, so that the next example finds the database as it was."""
-
-
-async def _tried(db: Database, own: list[Decision], read: dict[UUID, Decision]) -> dict[UUID, Decision]:
     async with db.transaction() as connection:
-        read.update(await stored(connection, *own))
-        raise _Enough
+        read = await stored(connection, *own)
+        await connection.execute("rollback; begin")
+    assert {one: canonical(decision) for one, decision in read.items()} == {one.id: canonical(one) for one in own}
 
 
 async def test_a_decision_comes_with_its_seal_and_the_snapshot_of_its_facts(db: Database) -> None:
@@ -164,7 +154,3 @@ async def test_an_edition_is_kept_once(db: Database) -> None:
         await decisions.put_edition(connection, edition=EDITION, product="other", body=b"x", published_at=BOOKED_AT)
         assert await decisions.read_edition(connection, EDITION) == b"{}"
         assert await decisions.read_edition(connection, CATALOGUE) is None
-
-
-def test_an_infinite_feature_cannot_be_told_from_an_unknown_one_so_it_has_no_seal_of_its_own() -> None:
-    assert seal(replace(a_decision(), features=(inf,))) == seal(replace(a_decision(), features=(nan,)))

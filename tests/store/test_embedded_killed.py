@@ -143,22 +143,26 @@ async def test_starting_right_after_program_and_server_were_killed_works(folder:
 
 async def test_a_server_nobody_owns_is_stopped_in_good_order_and_replaced(folder: Path) -> None:
     data = folder / "data"
-    command = identity_for(data).command(str(binaries() / "postgres"), "-D", str(data), "-c", "listen_addresses=", "-k", str(folder))
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as orphan:
-        until(lambda: "ready" in "".join(record_of(data)[7:8]))
-        assert await written(f"postgresql://creditline@/postgres?host={folder}") == 1
-        async with EmbeddedServer(folder) as server:
-            assert orphan.wait() == 0
-            assert await written(server.dsn()) == 2
+    command = identity_for(data).command(
+        str(binaries() / "postgres"), "-D", str(data), "-c", "listen_addresses=", "-k", str(folder)
+    )
+    orphan = await asyncio.create_subprocess_exec(*command, stderr=subprocess.DEVNULL, start_new_session=True)
+    until(lambda: "ready" in "".join(record_of(data)[7:8]))
+    assert await written(f"postgresql://creditline@/postgres?host={folder}") == 1
+    async with EmbeddedServer(folder) as server:
+        assert await orphan.wait() == 0
+        assert await written(server.dsn()) == 2
 
 
 async def test_a_number_that_another_program_has_since_been_given_harms_nobody(folder: Path) -> None:
-    with subprocess.Popen(["sleep", "600"]) as stranger:
-        (folder / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n{folder / 'data'}\n0\n5432\n\n\n  1 1\nready\n")
-        async with EmbeddedServer(folder) as server:
-            assert await written(server.dsn()) == 1
-        assert stranger.poll() is None
-        stranger.kill()
+    stranger = await asyncio.create_subprocess_exec("sleep", "600")
+    record = f"{stranger.pid}\n{folder / 'data'}\n0\n5432\n\n\n  1 1\nready\n"
+    (folder / "data" / "postmaster.pid").write_text(record)
+    async with EmbeddedServer(folder) as server:
+        assert await written(server.dsn()) == 1
+    assert stranger.returncode is None
+    stranger.kill()
+    assert await stranger.wait() == -signal.SIGKILL
 
 
 async def test_a_first_start_that_was_killed_half_way_is_begun_again(tmp_path: Path) -> None:
@@ -176,7 +180,10 @@ async def test_a_first_start_that_was_killed_half_way_is_begun_again(tmp_path: P
 
 
 def test_a_second_program_is_told_which_one_has_the_folder(folder: Path) -> None:
-    with program(folder) as owner, pytest.raises(Unavailable, match=f"in use by process {owner.pid}.*CREDITLINE_DSN") as refused:
+    with (
+        program(folder) as owner,
+        pytest.raises(Unavailable, match=f"in use by process {owner.pid}.*CREDITLINE_DSN") as refused,
+    ):
         EmbeddedServer(folder).start()
     assert refused.value.code is Code.DATABASE_BUSY
 
@@ -202,7 +209,9 @@ def test_a_program_that_ends_stops_its_server_in_good_order(folder: Path, end: s
 
 
 def test_a_child_of_the_program_does_not_stop_the_server(folder: Path) -> None:
-    after = "child = os.fork() or sys.exit(server.stop()); os.waitpid(child, 0); print(server.pid, flush=True); " + WAITING
+    after = (
+        "child = os.fork() or sys.exit(server.stop()); os.waitpid(child, 0); print(server.pid, flush=True); " + WAITING
+    )
     with program(folder, after=after) as owner:
         assert owner.stdout is not None
         assert int(owner.stdout.readline()) in servers_in(folder / "data")

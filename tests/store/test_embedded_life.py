@@ -75,15 +75,30 @@ def open_folder() -> Iterator[Path]:
 async def test_the_first_start_makes_a_database_that_keeps_its_promises(tmp_path: Path) -> None:
     async with EmbeddedServer(tmp_path / "new" / "db") as server:
         link = await asyncpg.connect(server.dsn())
-        shown = {name: await link.fetchval(f"show {name}") for name in ("data_checksums", "server_encoding", "listen_addresses")}
+        shown = {
+            name: await link.fetchval(f"show {name}")
+            for name in ("data_checksums", "server_encoding", "listen_addresses")
+        }
         shown |= {name: await link.fetchval(f"show {name}") for name in SETTINGS}
-        locale = await link.fetchval("select datlocprovider::text || datlocale from pg_database where datname = 'postgres'")
+        locale = await link.fetchval(
+            "select datlocprovider::text || datlocale from pg_database where datname = 'postgres'"
+        )
         await link.close()
-        assert shown == {**SETTINGS, "data_checksums": "on", "server_encoding": "UTF8", "listen_addresses": "", "wal_compression": "pglz"}
+        assert shown == {
+            **SETTINGS,
+            "data_checksums": "on",
+            "server_encoding": "UTF8",
+            "listen_addresses": "",
+            "wal_compression": "pglz",
+        }
         assert locale == "bC.UTF-8"
         assert mode(server.folder) == mode(server.data) == mode(server.folder / "socket") == 0o700
         assert mode(server.log) == 0o600
-        assert {line.split()[0]: line.split()[-1] for line in (server.data / "pg_hba.conf").read_text().splitlines() if line[:1].isalpha()} == {
+        assert {
+            line.split()[0]: line.split()[-1]
+            for line in (server.data / "pg_hba.conf").read_text().splitlines()
+            if line[:1].isalpha()
+        } == {
             "local": "trust",
             "host": "reject",
         }
@@ -127,7 +142,10 @@ async def test_a_stop_does_not_wait_for_clients(folder: Path) -> None:
         await asking
 
 
-@pytest.mark.parametrize("name", ["with a space", "it's", 'a "quoted" one', "a,comma", "50%", "a:b", "a&b=c#d?", "信用", "-dash", "back\\slash"])
+@pytest.mark.parametrize(
+    "name",
+    ["with a space", "it's", 'a "quoted" one', "a,comma", "50%", "a:b", "a&b=c#d?", "信用", "-dash", "back\\slash"],
+)
 async def test_a_folder_may_have_any_name(made_folder: Path, tmp_path: Path, name: str) -> None:
     place = shutil.copytree(made_folder, tmp_path / name)
     async with EmbeddedServer(place) as server:
@@ -222,7 +240,9 @@ def test_nobody_is_told_who_may_not_pass(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "way"), [(1, "plain"), (54321, "namespace")], ids=["named", "without a name"])
 def test_an_ordinary_user_starts_it_as_well(tmp_path: Path, number: int, way: str) -> None:
     """A namespace is as good as another user, and can read this environment wherever it is."""
-    command = Identity(way="namespace", number=number).command(sys.executable, "-c", START_AND_ASK, str(tmp_path / "db"))
+    command = Identity(way="namespace", number=number).command(
+        sys.executable, "-c", START_AND_ASK, str(tmp_path / "db")
+    )
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.stdout == f"{number} {way} 42\n", said.stderr
 

@@ -157,7 +157,9 @@ def test_a_place_we_may_not_write_is_refused(tmp_path: Path) -> None:
 def disk(place: Path, size: str) -> Iterator[Path]:
     """Mount a small disk, which only root may do."""
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "none", place], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "none", place], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
     try:
@@ -184,12 +186,16 @@ async def test_a_disk_that_fills_up_keeps_what_was_acknowledged_and_starts_again
         server = EmbeddedServer(folder, settings={"max_wal_size": "32MB", "min_wal_size": "32MB"})
         async with await connect(server.start(), size=1) as db:
             async with db.alone() as link:
-                await link.execute("create table kept as select 1 as number; create unlogged table filler (bytes bytea)")
+                await link.execute(
+                    "create table kept as select 1 as number; create unlogged table filler (bytes bytea)"
+                )
                 await link.execute("alter table filler alter bytes set storage external")
             with pytest.raises(Unavailable, match="Free some space") as refused:
                 for _ in range(100):
                     async with db.transaction() as link:
-                        await link.execute("insert into filler select decode(repeat('00', 1000000), 'hex') from generate_series(1, 4)")
+                        await link.execute(
+                            "insert into filler select decode(repeat('00', 1000000), 'hex') from generate_series(1, 4)"
+                        )
             assert refused.value.code is Code.DISK_FULL
             server.stop()
             with pytest.raises(OSError, match="No space"), (place / "rest").open("wb", buffering=0) as rest:

@@ -1,0 +1,1 @@
+"""The world: HTTP, the command line, and files of other people."""

@@ -1,0 +1,136 @@
+"""Lines: open one, read it, its history, its explanation; and what is known of a borrower."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Response
+
+from creditline.edge.api.shapes import (
+    BlockBody,
+    DecisionView,
+    ExplanationView,
+    IdBody,
+    LineView,
+    OpenBody,
+    OpenedView,
+    ReviewedView,
+    SelfLimitBody,
+    decision_view,
+    explanation_view,
+    line_view,
+)
+from creditline.edge.api.state import Engine
+from creditline.errors import Code, NotFound
+from creditline.explanation.words import tell, words_of
+from creditline.flows.borrower import Picture, picture_of
+from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
+from creditline.flows.explain import explain_line, history_of, lines_of, read_line
+from creditline.flows.open import OpenRequest, open_lines
+from creditline.flows.review import ReviewRequest, review_lines
+from creditline.flows.turn import one
+
+ROUTES = APIRouter(tags=["lines"])
+
+
+@ROUTES.post("/v1/lines", status_code=201)
+async def open_a_line(body: OpenBody, engine: Engine, response: Response) -> OpenedView:
+    """Ask for a line: approved, referred to a person, or declined. A repeat answers 200 with what was decided."""
+    asked = OpenRequest(**body.model_dump())
+    done = one(await open_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+    response.status_code = 200 if done.is_repeated else 201
+    line = line_view(done.line) if done.line else None
+    return OpenedView(decision=decision_view(done.decision), line=line, is_repeated=done.is_repeated)
+
+
+@ROUTES.get("/v1/lines/{line}")
+async def read_a_line(line: UUID, engine: Engine) -> LineView:
+    """Read a line and its buckets."""
+    return line_view(await read_line(engine.db, line))
+
+
+@ROUTES.get("/v1/lines/{line}/history")
+async def read_a_history(
+    line: UUID, engine: Engine, most: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> dict[str, Any]:
+    """Read a line's entries in order, and its latest requests, decisions and transfers."""
+    history = await history_of(engine.db, line, most=most)
+    return {
+        "entries": history.entries,
+        "transfers": history.transfers,
+        "requests": [
+            {
+                name: getattr(own, name)
+                for name in ("id", "kind", "amount_minor", "accepted_minor", "excess_minor", "recorded_at")
+            }
+            for own in history.requests
+        ],
+        "decisions": [decision_view(own) for own in history.decisions],
+    }
+
+
+@ROUTES.get("/v1/lines/{line}/explanation")
+async def explain_a_line(
+    line: UUID,
+    engine: Engine,
+    language: Annotated[str | None, Query(examples=["en", "zh"])] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+) -> ExplanationView:
+    """Say what is withheld, why, and when it comes back, by the figures and in words (`language`, or Accept-Language)."""
+    found = await read_line(engine.db, line)
+    product = engine.house.product(found.product)
+    chosen = language or _first_spoken(accept_language, product.languages)
+    explanation = await explain_line(engine.db, line)
+    return explanation_view(explanation, found, tell(explanation, words_of(product, chosen)))
+
+
+@ROUTES.post("/v1/lines/{line}/reviews")
+async def review_a_line(line: UUID, body: IdBody, engine: Engine) -> ReviewedView:
+    """Look at a line again: its limit is raised, kept or cut, or the line is blocked."""
+    done = one(await review_lines(engine.db, engine.clock, engine.house, asked=[ReviewRequest(id=body.id, line=line)]))
+    return ReviewedView(decision=decision_view(done.decision), line=line_view(done.line), is_repeated=done.is_repeated)
+
+
+@ROUTES.post("/v1/lines/{line}/block")
+async def block_a_line(line: UUID, body: BlockBody, engine: Engine) -> LineView:
+    """Stop all draws for a reason, or lift the stop; the limit itself does not change."""
+    asked = BlockRequest(id=body.id, line=line, reason=body.reason)
+    return line_view(await control_line(engine.db, engine.clock, request=asked))
+
+
+@ROUTES.post("/v1/lines/{line}/self-limit")
+async def cap_a_line(line: UUID, body: SelfLimitBody, engine: Engine) -> LineView:
+    """Set or lift the borrower's own lower cap."""
+    asked = SelfLimitRequest(id=body.id, line=line, self_limit_minor=body.self_limit_minor)
+    return line_view(await control_line(engine.db, engine.clock, request=asked))
+
+
+@ROUTES.get("/v1/borrowers/{borrower}/lines", tags=["borrowers"])
+async def read_lines(borrower: str, engine: Engine) -> list[LineView]:
+    """Read a borrower's lines, oldest first."""
+    found = await lines_of(engine.db, borrower)
+    if not found:
+        raise NotFound(f"Borrower {borrower} has no line. Open one, or check the id.", code=Code.BORROWER_UNKNOWN)
+    return [line_view(own) for own in found]
+
+
+@ROUTES.get("/v1/borrowers/{borrower}/profile", tags=["borrowers"])
+async def read_profile(borrower: str, engine: Engine) -> Picture:
+    """Read what is known of a borrower now: every feature with its meaning, and which sources are known at all."""
+    return await picture_of(engine.db, engine.clock, borrower)
+
+
+@ROUTES.get("/v1/lines/{line}/decisions", tags=["decisions"])
+async def read_decisions(
+    line: UUID, engine: Engine, most: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> list[DecisionView]:
+    """Read a line's latest decisions, newest first."""
+    return [decision_view(own) for own in (await history_of(engine.db, line, most=most)).decisions]
+
+
+def _first_spoken(accepted: str | None, spoken: tuple[str, ...]) -> str:
+    """Return the first language of an Accept-Language header that a product speaks, else its first."""
+    for part in (accepted or "").split(","):
+        wanted = part.split(";")[0].strip().lower().split("-")[0]
+        if wanted in spoken:
+            return wanted
+    return spoken[0]

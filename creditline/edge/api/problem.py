@@ -1,0 +1,114 @@
+"""Errors over HTTP: one map from our tree to statuses, and one shape for all (RFC 9457, application/problem+json)."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from creditline.errors import (
+    Broken,
+    Code,
+    Conflict,
+    CreditlineError,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    PolicyInvalid,
+    Refused,
+    Unavailable,
+)
+
+STATUS: Mapping[type[CreditlineError], int] = {
+    CreditlineError: 500,
+    Refused: 400,
+    Malformed: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    PolicyInvalid: 422,
+    Unavailable: 503,
+    Broken: 500,
+}
+"""The status of each kind of error; `tests/tidy` checks that none is missing."""
+
+RETRY_SECONDS = "1"
+MEDIA = "application/problem+json"
+LOG = logging.getLogger("creditline.api")
+
+
+def problem(request: Request, status: int, code: str, title: str, detail: str) -> JSONResponse:
+    """Return the answer that tells an error; `request_id` finds it in the log."""
+    body = {
+        "type": f"urn:creditline:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": request.url.path,
+        "request_id": getattr(request.state, "request_id", None),
+    }
+    headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
+    return JSONResponse(body, status_code=status, media_type=MEDIA, headers=headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+    app.add_exception_handler(CreditlineError, _ours)
+    app.add_exception_handler(RequestValidationError, _misshapen)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, CreditlineError)
+    status = STATUS[type(error)]
+    if status >= 500:
+        LOG.error("%s %s: %s", getattr(request.state, "request_id", "-"), error.code, error.message)
+    return problem(request, status, error.code, type(error).__name__, error.message)
+
+
+async def _misshapen(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    detail = "; ".join(_said(one) for one in error.errors())
+    return problem(request, 400, Code.MESSAGE_MALFORMED, "Malformed", f"{detail}. Mend the request and send it again.")
+
+
+def _said(one: Mapping[str, Any]) -> str:
+    """Say one fault of a body, path or query in words, with the place it is at."""
+    place: Sequence[Any] = one["loc"]
+    where = ".".join(str(part) for part in place[1:]) or str(place[0])
+    match one["type"]:
+        case "missing":
+            return f"{where} is missing"
+        case "extra_forbidden":
+            return f"{where} is not known here"
+        case "json_invalid":
+            return f"the body is no JSON ({one.get('ctx', {}).get('error', 'it cannot be read')})"
+        case _:
+            return f"{where}: {one['msg'][:1].lower()}{one['msg'][1:]}, and it was {_shown(one.get('input'))}"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        detail = f"There is nothing at {request.url.path}. See /docs for what there is."
+    else:
+        detail = f"{error.detail}: {request.method} {request.url.path}. See /docs for how it is called."
+    return problem(request, error.status_code, Code.MESSAGE_MALFORMED, str(error.detail), detail)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    LOG.error("%s failed", getattr(request.state, "request_id", "-"), exc_info=error)
+    detail = (
+        "This is a fault of the engine. Send the request again with the same id; report the request_id if it stays."
+    )
+    return problem(request, 500, Code.INVARIANT_BROKEN, "Broken", detail)

@@ -1,0 +1,1 @@
+"""The commands by what they are about: the world, one line, the books, the rules."""

@@ -1,0 +1,145 @@
+"""Commands about the books: work, replay, verify, doctor."""
+
+import asyncio
+import importlib.util
+import platform
+import shutil
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from creditline.clock import system_clock
+from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, uuid, with_engine
+from creditline.edge.engine import Engine
+from creditline.edge.settings import read_settings
+from creditline.edge.worker import work_on
+from creditline.flows.replay import replay_decision
+from creditline.flows.verify import verify as verify_laws
+from creditline.flows.verify import verify_replays
+from creditline.flows.work import work_due
+
+
+def work(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False, as_json: Json = False
+) -> None:
+    """Release tranches and expire reservations on their day, now or for ever."""
+
+    async def use(engine: Engine) -> None:
+        if once:
+            done = await work_due(engine.db, engine.clock, engine.house)
+            show(done, as_json=as_json, rows=sorted(done.items()), head=("what", "count"))
+            return
+        stop = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        note("Working. Stop with Ctrl+C; what is under way is finished first.")
+        await work_on(engine, stop)
+
+    with_engine(use)
+
+
+def replay(
+    decision: Annotated[str, typer.Argument(help="The decision's id, which is its request's.")], as_json: Json = False
+) -> None:
+    """Decide again from what a decision stored and from the facts it saw; exit 3 if anything differs."""
+    number = uuid(decision, what="decision")
+
+    async def use(engine: Engine) -> bool:
+        done = await replay_decision(engine.db, engine.house, number)
+        words = {
+            "answer": done.stored.answer,
+            "stored inputs": done.record_difference or "same result, byte for byte",
+            "facts it saw": done.facts_difference or "same features",
+        }
+        show(
+            {
+                "decision": number,
+                "is_equal": done.is_equal,
+                "record_difference": done.record_difference,
+                "facts_difference": done.facts_difference,
+            },
+            as_json=as_json,
+            rows=list(words.items()),
+        )
+        return done.is_equal
+
+    if not with_engine(use):
+        raise typer.Exit(FOUND_STATUS)
+
+
+def verify(
+    replay: Annotated[int, typer.Option(help="How many decisions to decide again, too.")] = 0, as_json: Json = False
+) -> None:
+    """Hold the whole database against its laws; exit 3 if one is broken, saying where."""
+
+    async def use(engine: Engine) -> bool:
+        counts: dict[str, int] = {}
+        found = await verify_laws(engine.db, told=lambda law, count: counts.update({law: count}))
+        if replay:
+            with progress("replaying", replay) as bar:
+                seen = [0]
+
+                def told(done: int) -> None:
+                    bar(done - seen[0])
+                    seen[0] = done
+
+                count, differing = await verify_replays(engine.db, engine.house, most=replay, told=told)
+            counts[f"{count} decisions replay byte for byte"] = len(differing)
+            found += differing
+        rows: list[tuple[object, ...]] = [
+            (law, "holds" if not count else f"{count} broken") for law, count in counts.items()
+        ]
+        rows += [(one.law, f"{one.subject}: {one.words}") for one in found]
+        show({"laws": counts, "findings": found}, as_json=as_json, rows=rows, head=("law", ""))
+        return not found
+
+    if not with_engine(use):
+        raise typer.Exit(FOUND_STATUS)
+
+
+REQUIRED_SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
+def doctor(as_json: Json = False) -> None:
+    """Look whether everything the engine needs is there and set as it should be; exit 1 if not."""
+    settings = read_settings()
+    free = shutil.disk_usage(next(p for p in (settings.home, *settings.home.parents) if p.exists())).free
+    report: dict[str, str] = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "home": str(settings.home),
+        "free disk": f"{free / 1e9:.1f} GB",
+        "data": f"{settings.data} ({'found' if (settings.data / 'taiwan').is_dir() else 'no taiwan folder there'})",
+        "fitting (extra 'fit')": "installed" if importlib.util.find_spec("lightgbm") else "not installed",
+    }
+    wrong: list[str] = []
+
+    async def use(engine: Engine) -> None:
+        async with engine.db.reading() as connection:
+            for name, wanted in REQUIRED_SETTINGS.items():
+                value = str(await connection.fetchval("select current_setting($1)", name))
+                report[name] = value
+                if value != wanted:
+                    wrong.append(f"{name} is {value}, and must be {wanted}")
+            idle = str(await connection.fetchval("select current_setting('idle_in_transaction_session_timeout')"))
+            report["idle_in_transaction_session_timeout"] = idle
+            if idle in {"0", "0ms"}:
+                wrong.append("idle_in_transaction_session_timeout is off: a stopped worker would keep its locks")
+            report["postgresql"] = str(await connection.fetchval("select current_setting('server_version')"))
+            drift = abs((await connection.fetchval("select clock_timestamp()") - system_clock()).total_seconds())
+            report["clock drift"] = f"{drift:.3f} s"
+            if drift > 2:
+                wrong.append(f"the clocks of this machine and the database are {drift:.1f} s apart")
+
+    with_engine(use)
+    show(
+        {"report": report, "wrong": wrong}, as_json=as_json, rows=[*report.items(), *(("WRONG", one) for one in wrong)]
+    )
+    if wrong:
+        sys.stderr.write("creditline: something the engine needs is not as it should be; see WRONG above.\n")
+        raise typer.Exit(1)
+
+
+COMMANDS = (work, replay, verify, doctor)

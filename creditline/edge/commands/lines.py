@@ -1,0 +1,243 @@
+"""Commands about one line: open, draw, capture, void, repay, review, block, line, explain."""
+
+from typing import Annotated
+
+import typer
+
+from creditline.decision.outcome import Decision
+from creditline.edge.commands.output import Json, RequestId, id_or_new, minor, note, pairs, show, uuid, with_engine
+from creditline.edge.engine import Engine
+from creditline.explanation.words import tell, tell_reason, words_of
+from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
+from creditline.flows.control import BlockRequest, control_line
+from creditline.flows.draw import DrawRequest, draw_lines
+from creditline.flows.explain import explain_line, history_of, read_line
+from creditline.flows.open import OpenRequest, open_lines
+from creditline.flows.repay import RepayRequest, repay_lines
+from creditline.flows.review import ReviewRequest, review_lines
+from creditline.flows.turn import one
+from creditline.ledger.line import Line
+from creditline.money import in_words
+
+LineId = Annotated[str, typer.Argument(help="The line's id.")]
+Amount = Annotated[str, typer.Option(help="In the currency's own units, such as 1200.50.")]
+Currency = Annotated[str, typer.Option(help="ISO 4217, in capitals.")]
+Language = Annotated[str, typer.Option(help="en or zh.")]
+
+
+def open_(
+    borrower: Annotated[str, typer.Argument(help="The platform's id of the borrower.")],
+    amount: Amount,
+    currency: Currency = "CNY",
+    product: str = "consumer_revolving",
+    moved: Annotated[bool, typer.Option("--moved", help="The line comes from elsewhere and keeps its limit.")] = False,
+    balance: Annotated[str, typer.Option(help="What was drawn on it elsewhere.")] = "0",
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for a line."""
+    asked = OpenRequest(
+        id=id_or_new(request),
+        borrower=borrower,
+        product=product,
+        currency=currency,
+        requested_minor=minor(amount, currency),
+        is_moved=moved,
+        moved_balance_minor=minor(balance, currency),
+    )
+
+    async def use(engine: Engine) -> None:
+        done = one(await open_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+        _show_decision(engine, done.decision, done.line, as_json=as_json)
+
+    with_engine(use)
+
+
+def draw(
+    line: LineId,
+    amount: Amount,
+    currency: Currency = "CNY",
+    partial: Annotated[bool, typer.Option("--partial", help="Take what is available when the whole is not.")] = False,
+    authorise: Annotated[bool, typer.Option("--authorise", help="Only reserve; capture or void it later.")] = False,
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for money from a line."""
+    asked = DrawRequest(
+        id=id_or_new(request),
+        line=uuid(line, what="line"),
+        amount_minor=minor(amount, currency),
+        currency=currency,
+        accepts_partial=partial,
+        authorise_only=authorise,
+    )
+
+    async def use(engine: Engine) -> None:
+        done = one(await draw_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+        _show_decision(engine, done.decision, done.line, as_json=as_json)
+
+    with_engine(use)
+
+
+def capture(
+    line: LineId,
+    reservation: Annotated[str, typer.Argument(help="The authorised draw's id.")],
+    amount: Annotated[str | None, typer.Option(help="Less than all of it.")] = None,
+    currency: Currency = "CNY",
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Pay a reservation out, in whole or in part."""
+    asked = CaptureRequest(
+        id=id_or_new(request),
+        line=uuid(line, what="line"),
+        reservation=uuid(reservation, what="reservation"),
+        currency=currency,
+        amount_minor=None if amount is None else minor(amount, currency),
+    )
+
+    async def use(engine: Engine) -> None:
+        after, _ = await capture_reservation(engine.db, engine.clock, request=asked)
+        _show_line(after, as_json=as_json)
+
+    with_engine(use)
+
+
+def void(
+    line: LineId,
+    reservation: Annotated[str, typer.Argument(help="The authorised draw's id.")],
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Give a reservation back unused."""
+    asked = VoidRequest(
+        id=id_or_new(request), line=uuid(line, what="line"), reservation=uuid(reservation, what="reservation")
+    )
+
+    async def use(engine: Engine) -> None:
+        after, _ = await void_reservation(engine.db, engine.clock, request=asked)
+        _show_line(after, as_json=as_json)
+
+    with_engine(use)
+
+
+def repay(
+    line: LineId, amount: Amount, currency: Currency = "CNY", request: RequestId = None, as_json: Json = False
+) -> None:
+    """Bring principal back, and see what of the limit comes back with it."""
+    asked = RepayRequest(
+        id=id_or_new(request),
+        line=uuid(line, what="line"),
+        amount_minor=minor(amount, currency),
+        currency=currency,
+    )
+
+    async def use(engine: Engine) -> None:
+        done = one(await repay_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+        if done.excess_minor:
+            note(f"{in_words(done.excess_minor, currency)} more than is owed was refused: return it to the payer.")
+        _show_decision(engine, done.decision, done.line, as_json=as_json)
+
+    with_engine(use)
+
+
+def review(line: LineId, request: RequestId = None, as_json: Json = False) -> None:
+    """Look at a line again."""
+    asked = ReviewRequest(id=id_or_new(request), line=uuid(line, what="line"))
+
+    async def use(engine: Engine) -> None:
+        done = one(await review_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+        _show_decision(engine, done.decision, done.line, as_json=as_json)
+
+    with_engine(use)
+
+
+def block(
+    line: LineId,
+    reason: Annotated[str | None, typer.Option(help="Why; leave it out to lift the block.")] = None,
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Stop all draws of a line for a reason, or lift the stop."""
+    asked = BlockRequest(id=id_or_new(request), line=uuid(line, what="line"), reason=reason)
+
+    async def use(engine: Engine) -> None:
+        _show_line(await control_line(engine.db, engine.clock, request=asked), as_json=as_json)
+
+    with_engine(use)
+
+
+def line(
+    line: LineId,
+    history: Annotated[bool, typer.Option("--history", help="Every entry, not only the line.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a line and its buckets."""
+    number = uuid(line, what="line")
+
+    async def use(engine: Engine) -> None:
+        if not history:
+            _show_line(await read_line(engine.db, number), as_json=as_json)
+            return
+        entries = (await history_of(engine.db, number, most=1)).entries
+        head = ("version", "movement", "granted", "drawn", "reserved", "withheld", "booked at")
+        rows = [
+            (e.version, e.movement, e.granted_minor, e.drawn_minor, e.reserved_minor, e.withheld_minor, e.booked_at)
+            for e in entries
+        ]
+        show(entries, as_json=as_json, rows=rows, head=head)
+
+    with_engine(use)
+
+
+def explain(line: LineId, language: Language = "en", as_json: Json = False) -> None:
+    """Say what of a line is withheld, why, and when it comes back."""
+    number = uuid(line, what="line")
+
+    async def use(engine: Engine) -> None:
+        explanation = await explain_line(engine.db, number)
+        found = await read_line(engine.db, number)
+        told = tell(explanation, words_of(engine.house.product(found.product), language))
+        if as_json:
+            show({"explanation": explanation, "told": told}, as_json=True)
+            return
+        note(told.headline)
+        rows: list[tuple[str, str, str, str]] = [(name, amount, "", "") for name, amount in told.buckets]
+        rows += [("", part.amount, "\n".join(part.why), "\n".join(part.when)) for part in told.parts]
+        show(told, as_json=False, rows=rows, head=("", "amount", "why", "when"))
+
+    with_engine(use)
+
+
+def _show_decision(engine: Engine, decision: Decision, after: Line | None, *, as_json: bool) -> None:
+    """Print what was answered and why, and the line after it."""
+    if as_json:
+        show({"decision": decision, "line": after}, as_json=True)
+        return
+    words = words_of(engine.house.product(decision.product), "en")
+    terms = decision.terms
+    rows = pairs(
+        {
+            "request": decision.id,
+            "answer": words.say("answer", decision.answer),
+            "amount": None if terms.amount_minor is None else in_words(terms.amount_minor, decision.currency),
+            "why": "\n".join(tell_reason(reason, decision.currency, words) for reason in decision.reasons) or None,
+        }
+    )
+    show(decision, as_json=False, rows=[*rows, *(_rows_of(after) if after else ())])
+
+
+def _show_line(after: Line, *, as_json: bool) -> None:
+    show(after, as_json=as_json, rows=_rows_of(after))
+
+
+def _rows_of(after: Line) -> list[tuple[str, object]]:
+    amounts = {
+        name: in_words(getattr(after, f"{name}_minor"), after.currency)
+        for name in ("granted", "drawn", "reserved", "withheld", "headroom", "available")
+    }
+    return pairs({"line": after.id, "borrower": after.borrower, **amounts, "blocked": after.block_reason})
+
+
+open_.__name__ = "open"
+COMMANDS = (open_, draw, capture, void, repay, review, block, line, explain)

@@ -1,0 +1,147 @@
+"""Commands about rules and scores: check a policy, ask it, run its examples; fit a score, measure it."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
+from creditline.edge.products import load_product
+from creditline.errors import Code, Malformed
+from creditline.policy.dmn import read_policy
+from creditline.policy.evaluate import evaluate
+from creditline.policy.examples import Example, examples_of, failures_of
+from creditline.policy.feel import read_expression
+from creditline.policy.table import DecisionTable, Rule, Value
+
+POLICY = typer.Typer(help="A product's rules: check, show, decide, test.", no_args_is_help=True)
+SCORE = typer.Typer(help="Scores from events: fit, evaluate.", no_args_is_help=True)
+
+Product = Annotated[str, typer.Argument(help="A product's name, or its folder.")]
+
+
+@POLICY.command("check")
+def check(file: Annotated[Path, typer.Argument(help="A DMN file.", exists=True)], as_json: Json = False) -> None:
+    """Read a policy; a mistake is told with its table, row, column and character, and exit code 1."""
+    policy = read_policy(file.read_bytes(), source=file.name)
+    rows = [(one.name, len(one.rules) if isinstance(one, DecisionTable) else "expression") for one in policy.decisions]
+    show({"sha256": policy.sha256, "decisions": rows}, as_json=as_json, rows=[*rows, ("sha256", policy.sha256)])
+
+
+@POLICY.command("show")
+def show_(product: Product = "consumer_revolving", as_json: Json = False) -> None:
+    """Show a product's tables rule by rule, and its parameters today."""
+    found = load_product(product)
+    rows: list[tuple[object, ...]] = []
+    for decision in found.policy.decisions:
+        if isinstance(decision, DecisionTable):
+            rows += [(decision.name, row, _said(decision, rule)) for row, rule in enumerate(decision.rules, start=1)]
+    today = date.today()  # noqa: DTZ011  # A person at a terminal asks about their own day.
+    rows += [(one.name, one.currency or "", f"{one.at(today)} {one.unit}") for one in found.parameters.all]
+    show({"edition": found.edition, "policy": found.policy}, as_json=as_json, rows=rows)
+
+
+def _said(table: DecisionTable, rule: Rule) -> str:
+    """Return what a rule tests, column by column."""
+    cells = zip(table.columns, rule.cells, strict=True)
+    return ", ".join(f"{column.label} {cell.text}" for column, cell in cells if cell.tests) or "always"
+
+
+@POLICY.command("decide")
+def decide(
+    table: Annotated[str, typer.Argument(help="The decision to ask.")],
+    given: Annotated[list[str], typer.Argument(help="What it is given: name=value, FEEL literals; the rest is null.")],
+    product: str = "consumer_revolving",
+    currency: str = "CNY",
+    as_json: Json = False,
+) -> None:
+    """Ask one decision of a product's policy, on the reference evaluator."""
+    found = load_product(product)
+    inputs: dict[str, Value] = {one.name: None for one in found.policy.inputs}
+    inputs |= found.parameters.at(date.today(), currency=currency)  # noqa: DTZ011
+    for text in given:
+        name, separator, value = text.partition("=")
+        if not separator or name not in inputs:
+            raise Malformed(
+                f"{text!r} is no name=value of an input. There are {', '.join(sorted(inputs))}.",
+                code=Code.MESSAGE_MALFORMED,
+            )
+        inputs[name] = _literal(value)
+    answer = evaluate(found.policy, table, inputs)
+    rules = [(name, ", ".join(str(row) for row in rows)) for name, rows in answer.rules]
+    show(answer, as_json=as_json, rows=[*answer.outputs.items(), *((f"rule of {name}", row) for name, row in rules)])
+
+
+def _literal(text: str) -> Value:
+    """Return a value typed as FEEL; a bare word is a string."""
+    from creditline.policy.evaluate import compute  # noqa: PLC0415
+    from creditline.policy.feel import FeelError, Name  # noqa: PLC0415
+
+    try:
+        found = read_expression(text)
+    except FeelError:
+        return text
+    return text if isinstance(found, Name) else compute(found, {})
+
+
+@POLICY.command("test")
+def run_examples(product: Product = "consumer_revolving", as_json: Json = False) -> None:
+    """Run a product's examples; exit 3 if one is answered otherwise."""
+    found = load_product(product)
+    folder = Path(product)
+    home = folder if (folder / "product.toml").is_file() else Path(__file__).parents[2] / "products" / product
+    examples: tuple[Example, ...] = examples_of(tomllib.loads((home / "examples.toml").read_text(encoding="utf-8")))
+    failed = failures_of(found.policy, found.compiled, found.parameters, examples)
+    rows = [(one.example, one.words) for one in failed] or [(f"{len(examples)} examples", "all as expected")]
+    show({"examples": len(examples), "failed": failed}, as_json=as_json, rows=rows)
+    if failed:
+        raise typer.Exit(FOUND_STATUS)
+
+
+@SCORE.command("fit")
+def fit(
+    data: Annotated[Path, typer.Option(help="The folder that holds taiwan/.")],
+    out: Annotated[Path, typer.Option(help="Where to write scorecard.json, booster.json and release.json.")],
+    as_json: Json = False,
+) -> None:
+    """Fit the scores from the events of a book with outcomes (needs the extra `fit`; a few minutes)."""
+    from creditline.edge.sources.taiwan import read_taiwan  # noqa: PLC0415
+    from creditline.events.frames import facts_of_frame  # noqa: PLC0415
+    from creditline.score.artefacts import write_artefacts  # noqa: PLC0415
+    from creditline.score.fit import About  # noqa: PLC0415
+    from creditline.score.fit import fit as fit_scores  # noqa: PLC0415
+
+    book = read_taiwan(data)
+    note(f"Fitting on {book.title}.")
+    about = About(
+        population=book.title,
+        as_of=book.as_of,
+        horizon_days=(book.until - book.as_of).days,
+        currency=book.currency,
+        fitted_on=date.today(),  # noqa: DTZ011
+    )
+    fitted = fit_scores(facts_of_frame(book.events, sorted(book.defaults)), book.defaults, about=about)
+    write_artefacts(fitted, out)
+    cards = {name: getattr(fitted, name).card for name in ("scorecard", "booster", "release")}
+    show(cards, as_json=as_json, rows=[(name, out / f"{name}.json") for name in cards], head=("card", "file"))
+
+
+@SCORE.command("evaluate")
+def evaluate_(
+    card: Annotated[Path, typer.Option(help="scorecard.json; the other cards lie beside it.", exists=True)],
+    data: Annotated[Path, typer.Option(help="The folder that holds taiwan/.")],
+    as_json: Json = False,
+) -> None:
+    """Measure the scores beside a card on a book with outcomes."""
+    from creditline.edge.sources.taiwan import read_taiwan  # noqa: PLC0415
+    from creditline.events.frames import facts_of_frame  # noqa: PLC0415
+    from creditline.score.evaluate import evaluate as measure  # noqa: PLC0415
+
+    book = read_taiwan(data)
+    facts = facts_of_frame(book.events, sorted(book.defaults))
+    figures = measure(card.parent, facts, book.defaults, as_of=book.as_of)
+    names = ("auc", "ks", "brier", "ece", "lines")
+    rows = [(name, *(own.get(figure, "") for figure in names)) for name, own in figures.items()]
+    show(figures, as_json=as_json, rows=rows, head=("card", *names))

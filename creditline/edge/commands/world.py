@@ -1,0 +1,107 @@
+"""Commands about the world: demo, serve, ingest, and the data sets."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
+from creditline.edge.engine import Engine
+from creditline.edge.settings import read_settings
+
+DATA = typer.Typer(help="The real data sets: what is there, and how to get it.", no_args_is_help=True)
+
+
+def demo(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier demo and start over.")] = False,
+    lines: Annotated[int | None, typer.Option(help="Only so many lines of the book.", min=1)] = None,
+    stay: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards, until Ctrl+C.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Replay a real book through the engine, print what it answered and why, and serve the API."""
+    from creditline.edge.demo import run  # noqa: PLC0415  # It loads data frames, which no other command needs.
+
+    run(read_settings(), fresh=fresh, lines_count=lines, stay=stay and not as_json, as_json=as_json)
+
+
+def serve(
+    work: Annotated[bool, typer.Option("--work/--no-work", help="Release tranches on their day, too.")] = True,
+) -> None:
+    """Serve the API until stopped."""
+    from creditline.edge.server import serve_until_stopped  # noqa: PLC0415  # Only this command needs a web server.
+
+    settings = read_settings()
+
+    async def use(engine: Engine) -> None:
+        stop = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        note(f"API   http://{settings.host}:{settings.port}/docs\nStop  Ctrl+C")
+        await serve_until_stopped(engine, settings, stop, work=work)
+
+    with_engine(use)
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Events: .ndjson, .ndjson.gz or .parquet.", exists=True)],
+    as_json: Json = False,
+) -> None:
+    """Take events in from files; repeats are harmless. Exit 3 if a line was malformed, saying which."""
+    from creditline.edge.sources.files import batches_of, lines_in  # noqa: PLC0415  # It loads data frames.
+    from creditline.events.intake import Verdict  # noqa: PLC0415
+    from creditline.flows.ingest import Tally, ingest_read  # noqa: PLC0415
+
+    async def use(engine: Engine) -> bool:
+        tally, wrong = Tally(), []
+        for path in files:
+            with progress(path.name, lines_in(path)) as bar:
+                for batch in batches_of(path, now=engine.clock()):
+                    judged = await ingest_read(engine.db, read=batch)
+                    tally = tally.plus(judged)
+                    wrong += [
+                        (path.name, one.line, one.code, one.reason)
+                        for one in judged
+                        if one.verdict is Verdict.MALFORMED
+                    ]
+                    bar(len(judged))
+        rows: list[tuple[str, object]] = [
+            ("accepted", tally.accepted),
+            ("repeated", tally.repeated),
+            ("malformed", tally.malformed),
+        ]
+        rows += [(f"{name} line {line}", f"{code}: {reason}") for name, line, code, reason in wrong[:20]]
+        show({"tally": tally, "malformed": wrong}, as_json=as_json, rows=rows)
+        return not wrong
+
+    if not with_engine(use):
+        raise typer.Exit(FOUND_STATUS)
+
+
+@DATA.command("get")
+def get(name: Annotated[str, typer.Argument(help="taiwan")]) -> None:
+    """Fetch a data set from its public home."""
+    from creditline.edge.sources.uci import download_taiwan  # noqa: PLC0415
+    from creditline.errors import Code, NotFound  # noqa: PLC0415
+
+    if name != "taiwan":
+        raise NotFound(f"There is no data set {name!r} to fetch. There is taiwan.", code=Code.DATA_MISSING)
+    settings = read_settings()
+    with progress("taiwan", None) as bar:
+        where = download_taiwan(settings.data, told=bar)
+    note(f"30,000 lines are in {where}.")
+
+
+@DATA.command("list")
+def list_(as_json: Json = False) -> None:
+    """Say which data sets are found, and where."""
+    home = read_settings().data
+    found = {
+        name: str(home / name) if (home / name).is_dir() else "not there"
+        for name in ("taiwan", "cdnow", "olist_sample")
+    }
+    show(found, as_json=as_json, rows=list(found.items()), head=("data set", "folder"))
+
+
+COMMANDS = (demo, serve, ingest)

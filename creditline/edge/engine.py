@@ -1,0 +1,38 @@
+"""Start the engine: a database that is ready, and the products that are offered."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from creditline.clock import Clock, system_clock
+from creditline.edge.products import load_product, offered
+from creditline.edge.settings import Settings
+from creditline.flows.house import House
+from creditline.flows.publish import publish
+from creditline.store.connect import Database, connect
+from creditline.store.embedded import EmbeddedServer
+from creditline.store.migrate import prepare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """A running engine: the database, the house that decides, and its clock."""
+
+    db: Database
+    house: House
+    clock: Clock
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Engine]:
+    """Start the embedded server unless a DSN is given, bring the schema up to date, publish, and stop at the end."""
+    async with AsyncExitStack() as stack:
+        dsn = settings.dsn
+        if dsn is None:
+            server = await stack.enter_async_context(EmbeddedServer(settings.home / "database"))
+            dsn = server.dsn()
+        db = await stack.enter_async_context(await connect(dsn, size=settings.pool_size))
+        await prepare(db)
+        house = House(load_product(name) for name in offered())
+        await publish(db, clock, house)
+        yield Engine(db=db, house=house, clock=clock)

@@ -1,0 +1,67 @@
+"""Settings: read once from the environment, and passed on."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from creditline.errors import Code, Malformed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the database, the data and the server are.
+
+    `dsn` names a PostgreSQL server; without one an embedded server lives in `home`/database. `data` is the folder of real
+    data sets. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most.
+    """
+
+    dsn: str | None
+    home: Path
+    data: Path
+    host: str
+    port: int
+    pool_size: int
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from the environment; raise `Malformed` naming the variable that is wrong and what it should be."""
+    given = os.environ if environment is None else environment
+    share = Path(given.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return Settings(
+        dsn=_dsn(given.get("CREDITLINE_DSN")),
+        home=Path(given.get("CREDITLINE_HOME") or share / "creditline").expanduser().absolute(),
+        data=_data(given),
+        host=given.get("CREDITLINE_HOST") or "127.0.0.1",
+        port=_number(given, "CREDITLINE_PORT", usual=8100, least=0, most=65535),
+        pool_size=_number(given, "CREDITLINE_POOL", usual=10, least=1, most=500),
+    )
+
+
+def _dsn(given: str | None) -> str | None:
+    if given and not given.startswith(("postgresql://", "postgres://")):
+        raise Malformed(
+            f"CREDITLINE_DSN is {given!r}. Write it as postgresql://user:password@host:5432/database, or leave it out for "
+            "the embedded database.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    return given or None
+
+
+def _data(given: Mapping[str, str]) -> Path:
+    """Return the folder of data: the one that is named, or the checkout's neighbour, or the user's cache."""
+    if given.get("CREDITLINE_DATA"):
+        return Path(given["CREDITLINE_DATA"]).expanduser().absolute()
+    neighbour = Path(__file__).parents[3] / "shared" / "data"
+    cache = Path(given.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return neighbour if neighbour.is_dir() else cache / "creditline" / "data"
+
+
+def _number(given: Mapping[str, str], name: str, *, usual: int, least: int, most: int) -> int:
+    text = given.get(name) or str(usual)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise Malformed(
+            f"{name} is {text!r}. Give a whole number from {least} to {most}, or leave it out for {usual}.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    return int(text)

@@ -1,0 +1,113 @@
+"""Which family of facts cost how many points: what a borrower is told is what the score did.
+
+A scorecard's loss is read off: points of the best bin less points given, summed by family. A booster's is measured by
+substitution: the family's features are set to their values at no fault and the row is scored again. Either way setting
+the family to its reference gives back exactly the points told, so no reason is told that was not used.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from creditline.score.boosted import Booster, points_of_row, points_without, without_fault
+from creditline.score.calibrate import Floats, Ints
+from creditline.score.scorecard import Bins, Scorecard, places_of, points_by_feature, points_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """What a family of features cost: `points` more than 0.
+
+    `feature` is the one of the family that cost most, `value` the borrower's own (None when unknown), `better_from` the
+    nearest value at which that feature costs less (None where a booster or an unknown value gives no single one).
+    """
+
+    family: str
+    points: int
+    feature: str
+    value: float | None
+    better_from: float | None
+
+
+def points_lost(card: Scorecard, row: Sequence[float], names: tuple[str, ...]) -> tuple[Lost, ...]:
+    """Return the families that cost points, the dearest first, equals in the order of the card."""
+    total: dict[str, int] = {}
+    dearest: dict[str, tuple[int, Bins, float]] = {}
+    for bins, place in zip(card.decides.bins, places_of(card.features, names), strict=True):
+        value = row[place]
+        lost = bins.reference_points - points_in(bins, value)
+        total[bins.family] = total.get(bins.family, 0) + lost
+        if bins.family not in dearest or lost > dearest[bins.family][0]:
+            dearest[bins.family] = (lost, bins, value)
+    return _ordered(
+        [
+            Lost(
+                family=family,
+                points=points,
+                feature=dearest[family][1].name,
+                value=_known(dearest[family][2]),
+                better_from=better_from(dearest[family][1], dearest[family][2]),
+            )
+            for family, points in total.items()
+            if points > 0
+        ]
+    )
+
+
+def points_lost_boosted(booster: Booster, row: Sequence[float], names: tuple[str, ...]) -> tuple[Lost, ...]:
+    """Return the families whose substitution by their references gains points, the dearest first."""
+    given = points_of_row(booster, row, names)
+    found = []
+    for family in dict.fromkeys(read.family for read in booster.decides.reads):
+        gained = points_without(booster, row, names, families=(family,)) - given
+        if gained > 0:
+            name, value = _dearest(booster, row, names, family=family)
+            found.append(Lost(family=family, points=gained, feature=name, value=_known(value), better_from=None))
+    return _ordered(found)
+
+
+def lost_by_family(card: Scorecard, x: Floats, names: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
+    """Return the families in the order of the card, and what each cost each row, int64[n, families], 0 or more."""
+    families = tuple(dict.fromkeys(bins.family for bins in card.decides.bins))
+    given = points_by_feature(card, x, names)
+    lost = np.zeros((len(x), len(families)), np.int64)
+    for at, bins in enumerate(card.decides.bins):
+        lost[:, families.index(bins.family)] += bins.reference_points - given[:, at]
+    return families, np.maximum(lost, 0)
+
+
+def better_from(bins: Bins, value: float) -> float | None:
+    """Return the nearest edge on whose far side the feature gives more points; None when there is none."""
+    if math.isnan(value):
+        return None
+    at = bisect_right(bins.edges, value)
+    below = next((k for k in range(at - 1, -1, -1) if bins.points[k] > bins.points[at]), None)
+    above = next((k for k in range(at + 1, len(bins.points)) if bins.points[k] > bins.points[at]), None)
+    edges = [bins.edges[below]] if below is not None else []
+    edges += [bins.edges[above - 1]] if above is not None else []
+    return min(edges, key=lambda edge: abs(edge - value), default=None)
+
+
+def _dearest(booster: Booster, row: Sequence[float], names: tuple[str, ...], *, family: str) -> tuple[str, float]:
+    """Return the feature of a family whose mending alone gains most, with the borrower's value of it."""
+    own = [row[place] for place in places_of(booster.features, names)]
+    gains = []
+    for at, read in enumerate(booster.decides.reads):
+        if read.family == family:
+            mended = [*own[:at], without_fault(read, own[at]), *own[at + 1 :]]
+            gains.append((points_of_row(booster, mended, booster.features), -at))
+    at = -max(gains)[1]
+    return booster.features[at], own[at]
+
+
+def _known(value: float) -> float | None:
+    """Return the value, None when it is not known."""
+    return None if math.isnan(value) else value
+
+
+def _ordered(found: Sequence[Lost]) -> tuple[Lost, ...]:
+    """Put the dearest family first and keep the card's order among equals."""
+    return tuple(sorted(found, key=lambda lost: -lost.points))

@@ -1,0 +1,149 @@
+"""The laws of the whole database: a sound one breaks none, and each law finds what breaks it.
+
+The guards would not let anybody write what is written here, so they are switched off for the hand that does it.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from creditline.decision.outcome import Answer
+from creditline.events.catalogue import DrawMade, RepaymentReceived
+from creditline.events.row import row_of
+from creditline.ledger.book import Stamp, authorise, draw, open_line, release, repay
+from creditline.ledger.line import Line
+from creditline.store import checks, decisions, due, facts, lines, requests
+from creditline.store.checks import INVARIANTS, Finding
+from creditline.store.connect import Connection, Database
+from creditline.store.due import Reservation
+from creditline.store.requests import Recorded
+from tests.store.a_book import a_new_line, made, stamp
+from tests.store.a_decision import a_decision, a_tranche, an_edition
+
+BREAKS = [
+    # by hand                                                                    law
+    ("update line set drawn_minor = drawn_minor + 1",                            "every unit of a limit is in exactly one bucket"),
+    ("update line set granted_minor = granted_minor + 1",                        "every unit of a limit is in exactly one bucket"),
+    ("update line set withheld_minor = withheld_minor - 1",                      "every unit of a limit is in exactly one bucket"),
+    ("delete from transfer where debit = 5",                                     "every unit of a limit is in exactly one bucket"),
+    ("update transfer set amount_minor = amount_minor + 1 where debit = 2",      "every unit of a limit is in exactly one bucket"),
+    ("update line set version = version + 1",                                    "a line is the fold of its entries"),
+    ("update line_entry set drawn_minor = drawn_minor + 1 where version = 5",    "a line is the fold of its entries"),
+    ("delete from line_entry where version = 2",                                 "a line is the fold of its entries"),
+    ("delete from line_entry where version = 5",                                 "a line is the fold of its entries"),
+    ("delete from line_entry",                                                   "a line is the fold of its entries"),
+    ("update tranche set amount_minor = amount_minor + 1",                       "what is withheld is what tranches will bring back"),
+    ("delete from tranche",                                                      "what is withheld is what tranches will bring back"),
+    ("insert into tranche_end select id, decision, 'released', now() from tranche", "what is withheld is what tranches will bring back"),
+    ("delete from reservation",                                                  "what is reserved is what reservations hold"),
+    ("update reservation set amount_minor = 2",                                  "what is reserved is what reservations hold"),
+    ("delete from transfer where debit = 11",                                    "what is receivable is what is drawn"),
+    ("update transfer set amount_minor = 1 where credit = 11",                   "what is receivable is what is drawn"),
+    ("update request set accepted_minor = 5 where kind = 'draw'",                "what was decided is what was booked"),
+    ("update request set accepted_minor = 1 where kind = 'repay'",               "what was decided is what was booked"),
+    ("update decision set amount_minor = 5 where kind = 'draw'",                 "what was decided is what was booked"),
+    ("update decision set answer = 'decline' where kind = 'draw'",               "what was decided is what was booked"),
+    ("delete from timer where kind = 'tranche'",                                 "everything that is due has a timer"),
+    ("delete from timer where kind = 'reservation'",                             "everything that is due has a timer"),
+    ("delete from event where number = 72",                                      "everything that was booked is a fact, once"),
+    ("update event set amount_minor = 5 where number = 73",                      "everything that was booked is a fact, once"),
+    ("update event set borrower = 'eve' where number = 73",                      "everything that was booked is a fact, once"),
+]  # fmt: skip
+
+
+async def a_sound_book(db: Database) -> Line:
+    """Write a line of 10: 4 drawn, 2 of it repaid of which 1 is back and 1 waits, and 3 reserved."""
+    async with db.transaction() as connection:
+        await an_edition(connection)
+        opened = open_line(a_new_line(), stamp=stamp(0))
+        drawn = made(draw(opened.line, 4, stamp=stamp(1)))
+        repaid = made(repay(drawn.line, 2, stamp=stamp(2)))
+        back = made(release(repaid.line, 1, stamp=replace(stamp(2), first_ordinal=2)))
+        held = made(authorise(back.line, 3, stamp=stamp(3)))
+        for number, kind, accepted_minor in ((0, "open", 0), (1, "draw", 4), (2, "repay", 2), (3, "authorise", 3)):
+            await requests.record(connection, [a_request(stamp(number), kind, accepted_minor)])
+        await lines.post(connection, [(opened, drawn, repaid, back, held)])
+        line = held.line
+        restored = a_decision(request=stamp(2).request, line=line.id)
+        asked = replace(restored.position, requested_minor=4)
+        approved = replace(
+            restored,
+            id=stamp(1).request,
+            kind=restored.kind.DRAW,
+            answer=Answer.APPROVE,
+            position=asked,
+            terms=replace(restored.terms, amount_minor=4),
+        )
+        await decisions.record(connection, [approved, restored], seen=await facts.snapshot(connection))
+        await due.record(connection, [a_tranche(restored)])
+        await due.reserve(
+            connection, [Reservation(id=stamp(3).request, line=line.id, amount_minor=3, expires_at=stamp(9).booked_at)]
+        )
+        await record_events(connection, line)
+    return line
+
+
+def a_request(at: Stamp, kind: str, accepted_minor: int) -> Recorded:
+    return Recorded(
+        id=at.request,
+        kind=kind,
+        line=a_new_line().id,
+        digest=b"d",
+        amount_minor=accepted_minor or None,
+        accepted_minor=accepted_minor,
+        happened_at=at.booked_at,
+        recorded_at=at.booked_at,
+    )
+
+
+async def record_events(db: Connection, line: Line) -> None:
+    for event, at, amount_minor in ((DrawMade, stamp(1), 4), (RepaymentReceived, stamp(2), 2)):
+        happened = event(
+            id=at.request,
+            borrower=line.borrower,
+            happened_at=at.booked_at,
+            line=line.id,
+            amount_minor=amount_minor,
+            currency=line.currency,
+        )
+        await facts.record(db, [row_of(happened, recorded_at=at.booked_at)])
+
+
+async def findings(db: Connection) -> list[Finding]:
+    return [one for statement, law in INVARIANTS for one in await checks.check(db, statement, law, most=5)]
+
+
+async def test_a_sound_database_breaks_no_law(db: Database) -> None:
+    async with db.reading() as connection:
+        assert await findings(connection) == []
+    line = await a_sound_book(db)
+    assert (line.drawn_minor, line.reserved_minor, line.withheld_minor) == (2, 3, 1)
+    async with db.reading() as connection:
+        assert await findings(connection) == []
+
+
+async def test_every_law_finds_what_breaks_it(db: Database, subtests: pytest.Subtests) -> None:
+    await a_sound_book(db)
+    for by_hand, law in BREAKS:
+        with subtests.test(by_hand):
+            async with db.alone() as connection:
+                await connection.execute("begin; set local session_replication_role = replica")
+                await connection.execute(by_hand)
+                found = await findings(connection)
+                await connection.execute("rollback")
+            assert law in {one.law for one in found}
+            assert all(one.words for one in found)
+
+
+def test_every_law_is_broken_here() -> None:
+    assert {law for _, law in BREAKS} == {law for _, law in INVARIANTS}
+
+
+async def test_no_more_is_told_than_is_asked_for(db: Database) -> None:
+    await a_sound_book(db)
+    async with db.alone() as connection:
+        await connection.execute("begin; set local session_replication_role = replica; delete from timer")
+        one = await checks.check(connection, "timers_missing", "law", most=1)
+        two = await checks.check(connection, "timers_missing", "law", most=9)
+        await connection.execute("rollback")
+    assert (len(one), len(two)) == (1, 2)
