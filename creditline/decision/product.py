@@ -24,7 +24,7 @@ class Product:
     """Terms, rules, numbers, scorecards and words of one product, as read from its folder.
 
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
-    the profile's columns in order, `catalogue` is the version of their definitions, `reads` all that any table reads,
+    the profile's columns in order, `catalogue` is the version of their definitions, `reads` those that a table reads and where,
     `conditions` the expressions a promise may depend on. `pd_card` is the card that prices and grades, `release_card`
     the one that restoration goes by.
     """
@@ -37,7 +37,7 @@ class Product:
     edition: str
     features: tuple[str, ...]
     catalogue: str
-    reads: frozenset[str]
+    reads: tuple[tuple[str, int], ...]
     conditions: tuple[str, ...]
     policy: Policy
     compiled: CompiledPolicy
@@ -81,7 +81,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         edition=_edition(files),
         features=tuple(catalogue["features"]),
         catalogue=catalogue["version"],
-        reads=frozenset(name for decision in decision_names(policy) for name in names_read(policy, decision)),
+        reads=_reads(policy, tuple(catalogue["features"])),
         conditions=tuple(one.name for one in policy.decisions if is_condition(one)),
         policy=policy,
         compiled=compile_policy(policy, frozenset(one.name for one in parameters.all)),
@@ -101,6 +101,12 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def unpack(body: bytes) -> dict[str, bytes]:
     """Return the files of a packed product: the inverse of `pack`."""
     return {name: text.encode() for name, text in json.loads(body).items()}
+
+
+def _reads(policy: Policy, features: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the features that any table reads, each with its place in the catalogue."""
+    read = frozenset[str]().union(*(names_read(policy, decision) for decision in decision_names(policy)))
+    return tuple((name, place) for place, name in enumerate(features) if name in read)
 
 
 def is_condition(decision: DecisionTable | LiteralExpression) -> bool:

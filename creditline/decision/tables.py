@@ -43,7 +43,7 @@ def given_of(
     """
     return {
         **numbers,
-        **{name: door(value) for name, value in zip(product.features, features, strict=True) if name in product.reads},
+        **{name: door(features[place]) for name, place in product.reads},
         "granted_minor": position.granted_minor,
         "drawn_minor": position.drawn_minor,
         "available_minor": position.available_minor,

@@ -71,6 +71,7 @@ async def _turn(
     db: Connection, now: datetime, house: House, batch: Sequence[OpenRequest]
 ) -> list[Opened | CreditlineError]:
     ids = [request.id for request in batch]
+    await requests.hold(db, ids)
     before = await requests.find(db, ids)
     seen = await facts.snapshot(db)
     outcomes: dict[UUID, Opened | CreditlineError] = {}

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -10,6 +10,10 @@ from typing import Any
 
 from creditline.errors import Code, NotFound, PolicyInvalid
 from creditline.policy.values import Number, plain
+
+
+MOST_DAYS = 64
+"""For how many days the values are kept once they were looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +49,20 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """All parameters of a product."""
+    """All parameters of a product; `days` keeps what was looked up."""
 
     all: tuple[Parameter, ...]
+    days: dict[tuple[date, str], Mapping[str, Number]] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, day: date, *, currency: str) -> Mapping[str, Number]:
         """Return every parameter's value on a day, those in money for lines of one currency."""
-        return {one.name: one.at(day) for one in self.all if one.currency in {None, currency}}
+        known = self.days.get((day, currency))
+        if known is None:
+            known = {one.name: one.at(day) for one in self.all if one.currency in {None, currency}}
+            if len(self.days) >= MOST_DAYS:
+                self.days.clear()
+            self.days[day, currency] = known
+        return known
 
     def one(self, name: str, *, currency: str | None = None) -> Parameter:
         """Return a parameter by name; raise `NotFound` if there is none."""

@@ -103,6 +103,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The inputs by name."""
         return {one.name: one for one in self.inputs}
 
+    @cached_property
+    def required(self) -> Mapping[str, tuple[str, ...]]:
+        """Which decisions each decision reads directly, each once, in the order it mentions them."""
+        by_output = {output: own.name for own in self.decisions for output in output_names(own)}
+        return {
+            own.name: tuple(dict.fromkeys(by_output[one] for one in names_in(own) if one in by_output))
+            for own in self.decisions
+        }
+
     def decision(self, name: str) -> DecisionTable | LiteralExpression:
         """Return a decision; raise `Malformed` naming those there are."""
         if name not in self.by_name:
@@ -184,9 +193,7 @@ def names_in(node: object) -> Iterator[str]:
 
 def requires(policy: Policy, name: str) -> tuple[str, ...]:
     """Return the decisions that a decision reads directly, each once, in the order it mentions them."""
-    by_output = {output: own.name for own in policy.decisions for output in output_names(own)}
-    mentioned = dict.fromkeys(names_in(policy.decision(name)))
-    return tuple(dict.fromkeys(by_output[one] for one in mentioned if one in by_output))
+    return policy.required[policy.decision(name).name]
 
 
 def names_read(policy: Policy, name: str) -> frozenset[str]:

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> None:
             _stop_with(int(parent))
         os.execv(command[0], command)  # noqa: S606  # The path is ours, and no shell is wanted.
     except OSError as error:
-        sys.stderr.write(f"launch {way}: {error.strerror}: {error.filename}\n")
+        sys.stderr.write(f"launch {way}: {error.strerror}: {error.filename or command[0]}\n")
         sys.exit(FAILED_STATUS)
 
 

@@ -43,6 +43,11 @@ async def find(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
     return {row["id"]: Recorded(**dict(row)) for row in await db.fetch(SQL["find_requests"], list(ids))}
 
 
+async def hold(db: Connection, ids: Sequence[UUID]) -> None:
+    """Let no other transaction carry out a request under one of these ids before this one has ended."""
+    await db.execute(SQL["hold_ids"], sorted(ids))
+
+
 async def of_line(db: Connection, line: UUID, *, most: int) -> list[Recorded]:
     """Return a line's latest commands, newest first."""
     return [Recorded(**dict(row)) for row in await db.fetch(SQL["requests_of_line"], line, most)]

@@ -4,6 +4,11 @@ select id, kind, line, digest, amount_minor, accepted_minor, excess_minor, happe
 from request
 where id = any($1::uuid[]);
 
+-- name: hold_ids
+-- An opening has no line to lock yet, so that its id itself is held until the transaction ends: whoever sends it again
+-- at the same moment waits, and then finds it.
+select pg_advisory_xact_lock(hashtextextended(id::text, 0)) from unnest($1::uuid[]) as asked (id);
+
 -- name: requests_of_line
 -- A line's commands, newest first.
 select id, kind, line, digest, amount_minor, accepted_minor, excess_minor, happened_at, recorded_at

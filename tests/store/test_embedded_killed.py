@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -234,10 +235,12 @@ except KeyboardInterrupt:
 
 async def test_a_thread_that_ends_does_not_take_the_server_along(folder: Path) -> None:
     server = EmbeddedServer(folder)
-    dsn = await asyncio.to_thread(server.start)
-    await asyncio.get_running_loop().shutdown_default_executor()
+    starter = threading.Thread(target=server.start)
+    starter.start()
+    starter.join()
     await asyncio.sleep(0.2)
-    assert await written(dsn) == 1
+    assert server.pid is not None
+    assert await written(server.dsn()) == 1
     server.stop()
 
 

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from creditline.errors import Code, Malformed, NotAllowed
+from creditline.store import launch
 from creditline.store.embedded import SETTINGS, EmbeddedServer
 from creditline.store.identity import Identity, identity_for, namespaces_work
 from creditline.store.leftovers import servers_in
@@ -57,6 +58,11 @@ async def tell(dsn: str, sql: str) -> None:
         await link.execute(sql)
     finally:
         await link.close()
+
+
+def runs_as(server: EmbeddedServer) -> int:
+    """Return the user whose the server's process is, seen from outside of its namespace."""
+    return Path(f"/proc/{server.pid}").stat().st_uid
 
 
 def mode(path: Path) -> int:
@@ -200,8 +206,7 @@ async def test_root_in_a_namespace_changes_no_owner_and_needs_no_open_door(tmp_p
     home.mkdir(mode=0o700)
     async with EmbeddedServer(home / "db", settings={"fsync": "off"}, way="namespace") as server:
         assert await ask(server.dsn(), "select 6 * 7") == 42
-        assert server.pid is not None
-        assert Path(f"/proc/{server.pid}").stat().st_uid == 0
+        assert runs_as(server) == 0
     assert {path.stat().st_uid for path in (home / "db").rglob("*")} == {0}
     assert mode(home) == 0o700
 
@@ -211,8 +216,7 @@ async def test_root_without_namespaces_becomes_nobody_and_remains_it(open_folder
     for way in ("drop", None):
         async with EmbeddedServer(open_folder, settings={"fsync": "off"}, way=way) as server:
             assert await ask(server.dsn(), "select 6 * 7") == 42
-            assert server.pid is not None
-            number = Path(f"/proc/{server.pid}").stat().st_uid
+            number = runs_as(server)
             assert number != 0
         assert {path.stat().st_uid for path in server.data.rglob("*")} == {number}
     assert mode(open_folder) == 0o700
@@ -255,3 +259,25 @@ def test_an_ordinary_user_is_told_whose_folder_it_is(folder: Path) -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.stdout.startswith("user_forbidden "), said.stderr
     assert "belongs to user 65534, and this program runs as user 1" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("identity", "program", "parent", "told"),
+    [
+        (Identity(way="plain", number=0), "/nowhere/x", 0, "plain: No such file or directory: /nowhere/x"),
+        (Identity(way="plain", number=0), "/bin/true", 1, "plain: the program that asked for this start has ended: 1"),
+        pytest.param(
+            *(
+                Identity(way="drop", number=65534),
+                "/nowhere/x",
+                0,
+                "drop: user 65534 cannot reach the program: /nowhere/x",
+            ),
+            marks=AS_ROOT,
+        ),
+    ],
+    ids=["no program", "no parent", "no way there"],
+)
+def test_a_launch_that_cannot_be_says_why_in_one_line(identity: Identity, program: str, parent: int, told: str) -> None:
+    said = subprocess.run(identity.command(program, parent=parent), capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (launch.FAILED_STATUS, f"launch {told}\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from creditline.errors import Broken, Code, CreditlineError, Malformed, NotAllowed, Unavailable
-from creditline.store.connect import connect
+from creditline.store.connect import Database, connect
 from creditline.store.embedded import EmbeddedServer
 from creditline.store.leftovers import servers_in
 from creditline.store.symptoms import SYMPTOMS, from_log, from_system
@@ -177,6 +177,24 @@ def test_a_disk_too_small_for_a_first_start_is_told_and_left_clean(tmp_path: Pat
         assert not list(place.glob("db/unfinished-*"))
 
 
+async def fill(db: Database) -> None:
+    """Write a few million bytes at a time, past the log of writes, until the database's disk is full."""
+    async with db.alone() as link:
+        await link.execute("create unlogged table filler (bytes bytea)")
+        await link.execute("alter table filler alter bytes set storage external")
+    while True:
+        async with db.transaction() as link:
+            await link.execute(
+                "insert into filler select decode(repeat('00', 1000000), 'hex') from generate_series(1, 4)"
+            )
+
+
+def fill_up(place: Path) -> None:
+    with (place / "rest").open("wb", buffering=0) as rest:
+        while True:
+            rest.write(bytes(4096))
+
+
 async def test_a_disk_that_fills_up_keeps_what_was_acknowledged_and_starts_again_with_room(
     made_folder: Path, tmp_path: Path
 ) -> None:
@@ -186,21 +204,13 @@ async def test_a_disk_that_fills_up_keeps_what_was_acknowledged_and_starts_again
         server = EmbeddedServer(folder, settings={"max_wal_size": "32MB", "min_wal_size": "32MB"})
         async with await connect(server.start(), size=1) as db:
             async with db.alone() as link:
-                await link.execute(
-                    "create table kept as select 1 as number; create unlogged table filler (bytes bytea)"
-                )
-                await link.execute("alter table filler alter bytes set storage external")
+                await link.execute("create table kept as select 1 as number")
             with pytest.raises(Unavailable, match="Free some space") as refused:
-                for _ in range(100):
-                    async with db.transaction() as link:
-                        await link.execute(
-                            "insert into filler select decode(repeat('00', 1000000), 'hex') from generate_series(1, 4)"
-                        )
+                await fill(db)
             assert refused.value.code is Code.DISK_FULL
             server.stop()
-            with pytest.raises(OSError, match="No space"), (place / "rest").open("wb", buffering=0) as rest:
-                while True:
-                    rest.write(bytes(4096))
+            with pytest.raises(OSError, match="No space"):
+                fill_up(place)
             told = refusal(folder)
             assert (type(told), told.code) == (Unavailable, Code.DISK_FULL)
             (place / "ballast").unlink()

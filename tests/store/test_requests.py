@@ -1,7 +1,9 @@
 """The memory of commands: what was carried out is found under its caller's id, once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -41,6 +43,21 @@ async def test_a_command_is_found_as_it_was_recorded(db: Database) -> None:
         assert found == {DECLINED.id: DECLINED, TAKEN.id: TAKEN}
         assert await requests.of_line(connection, LINE, most=5) == [TAKEN, DECLINED]
         assert await requests.of_line(connection, LINE, most=1) == [TAKEN]
+
+
+async def test_whoever_sends_an_id_that_is_being_carried_out_waits_and_then_finds_it(db: Database) -> None:
+    async with db.transaction() as first:
+        await requests.hold(first, [TAKEN.id, DECLINED.id])
+        waiting = asyncio.create_task(found_after_waiting(db))
+        assert await asyncio.wait([waiting], timeout=0.1) == (set(), {waiting})
+        await requests.record(first, [TAKEN])
+    assert await waiting == {TAKEN.id: TAKEN}
+
+
+async def found_after_waiting(db: Database) -> dict[UUID, Recorded]:
+    async with db.transaction() as connection:
+        await requests.hold(connection, [DECLINED.id, TAKEN.id])
+        return await requests.find(connection, [TAKEN.id])
 
 
 @pytest.mark.parametrize(
