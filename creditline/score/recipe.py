@@ -66,6 +66,7 @@ BOOSTER = (
 RELEASE = (
     *LATENESS,
     Chosen(name="pay_ratio", family="repayment", edge_step=0.05),
+    Chosen(name="repayments_ever_count", family="repayment"),
     Chosen(name="repaid_ever_ratio", family="repayment", edge_step=0),
     Chosen(name="utilisation_ratio", family="utilisation", edge_step=0.05),
     Chosen(name="utilisation_max_180d_ratio", family="utilisation", edge_step=0.05),

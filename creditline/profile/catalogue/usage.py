@@ -132,6 +132,10 @@ REPAID: tuple[Feature | Ratio, ...] = (
         why="What came back over half a year.",
     ),
     Feature(
+        name="repayments_ever_count", source=USAGE, events=REPAYMENTS, fold=Fold.COUNT, worse="lower",
+        why="How long the record of repaying is; not using the line cannot shorten it.",
+    ),
+    Feature(
         name="repaid_ever_minor", source=USAGE, events=REPAYMENTS, fold=Fold.SUM, worse="lower",
         why="All that ever came back: a record that not using the line cannot shorten.",
     ),

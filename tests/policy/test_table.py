@@ -1,0 +1,96 @@
+"""A policy has one canonical form, one hash, and hit policies that mean what the standard says."""
+
+import pytest
+
+from creditline.errors import Code, Malformed, PolicyInvalid
+from creditline.policy import evaluate as reference
+from creditline.policy.compiled import compile_policy
+from creditline.policy.dmn import read_policy
+from creditline.policy.evaluate import evaluate
+from creditline.policy.table import Value, canonical, from_canonical, names_read
+from tests.policy.a_policy import policy_file, small
+
+HITS: list[tuple[str, str, list[tuple[str, str]], int | None, Value, tuple[int, ...]]] = [
+    ("UNIQUE", "", [("[1..5]", "10"), ("> 5", "20")], 5, 10, (1,)),
+    ("UNIQUE", "", [("[1..5]", "10"), ("> 5", "20")], 0, None, ()),
+    ("FIRST", "", [("> 1", "10"), ("> 2", "20"), ("-", "30")], 3, 10, (1,)),
+    ("FIRST", "", [("> 1", "10"), ("> 2", "20"), ("-", "30")], None, 30, (3,)),
+    ("COLLECT", "SUM", [("> 1", "10"), ("> 2", "20"), ("-", "30")], 2, 40, (1, 3)),
+    ("COLLECT", "MIN", [("> 1", "10"), ("> 2", "20"), ("-", "30")], 3, 10, (1, 2, 3)),
+    ("COLLECT", "MAX", [("> 1", "10"), ("> 2", "20"), ("-", "30")], 3, 30, (1, 2, 3)),
+    ("COLLECT", "COUNT", [("> 1", "10"), ("> 2", "20")], 3, 2, (1, 2)),
+    ("COLLECT", "COUNT", [("> 1", "10"), ("> 2", "20")], 0, 0, ()),
+    ("COLLECT", "SUM", [("> 1", "10")], 0, None, ()),
+]
+
+
+@pytest.mark.parametrize(("hit", "aggregation", "rules", "x", "out", "rows"), HITS)
+def test_a_hit_policy_chooses_its_rules(
+    hit: str, aggregation: str, rules: list[tuple[str, str]], x: int | None, out: Value, rows: tuple[int, ...]
+) -> None:
+    policy = small(hit, rules, aggregation=aggregation)
+    for answer in (evaluate(policy, "t", {"x": x}), compile_policy(policy).decide("t", {"x": x})):
+        assert answer.outputs == {"out": out}
+        assert answer.rules == (("t", rows),)
+
+
+def test_priority_follows_the_order_of_allowed_values() -> None:
+    policy = small("PRIORITY", [("> 1", '"low"'), ("> 2", '"high"')], allowed='"high", "low"')
+    assert evaluate(policy, "t", {"x": 3}).outputs == {"out": "high"}
+    assert compile_policy(policy).decide("t", {"x": 3}).rules == (("t", (2,)),)
+
+
+def test_two_rules_of_a_unique_table_that_match_are_an_error_on_both_executors() -> None:
+    policy = small("UNIQUE", [("> 1", "10"), ("> 2", "20")])
+    for ask in (lambda: evaluate(policy, "t", {"x": 3}), lambda: compile_policy(policy).decide("t", {"x": 3})):
+        with pytest.raises(PolicyInvalid, match="rules 1 and 2 both match"):
+            ask()
+
+
+def test_the_hash_of_a_policy_is_pinned_to_its_content() -> None:
+    policy = small("FIRST", [("> 1", "10"), ("-", "20")])
+    assert policy.sha256 == "43c7df920e903735ea6c2f16053f262c18362c03de40ae13fc1d7d405a902666"
+    assert policy.sha256 == small("FIRST", [("> 1", "10"), ("-", "20")]).sha256
+    assert policy.sha256 != small("FIRST", [("-", "20"), ("> 1", "10")]).sha256
+
+
+def test_the_canonical_form_reads_back_exactly() -> None:
+    policy = read_policy(policy_file(), source="policy.dmn")
+    again = from_canonical(canonical(policy))
+    assert canonical(again) == canonical(policy)
+    assert again.sha256 == policy.sha256
+
+
+def test_a_damaged_stored_policy_is_refused() -> None:
+    with pytest.raises(PolicyInvalid) as refused:
+        from_canonical(canonical(small("FIRST", [("-", "1")]))[:-5])
+    assert refused.value.code is Code.POLICY_INVALID
+
+
+def test_a_missing_input_and_one_of_another_kind_are_told_by_both_executors() -> None:
+    policy = small("FIRST", [("> p", "10")])
+    compiled = compile_policy(policy, frozenset({"p"}))
+    for ask in (lambda given: evaluate(policy, "t", given), lambda given: compiled.decide("t", given)):
+        with pytest.raises(Malformed, match="needs p, which was not given"):
+            ask({"x": 1})
+        with pytest.raises(Malformed, match="is a number, and True is a boolean"):
+            ask({"x": True, "p": 1})
+        with pytest.raises(Malformed, match="is a number, and 'a' is a string"):
+            ask({"x": "a", "p": 1})
+    with pytest.raises(Malformed, match="has no decision 'other'"):
+        compiled.decide("other", {})
+
+
+def test_a_decision_reads_what_it_and_its_requirements_mention() -> None:
+    policy = read_policy(policy_file(), source="policy.dmn")
+    assert {"is_blocked", "months_late_last_count", "draws_30d_count"} <= names_read(policy, "no_arrears_and_calm")
+    assert {"release_veto_points", "late_observation_days"} <= names_read(policy, "restoration")
+    assert "requested_minor" not in names_read(policy, "restoration")
+
+
+def test_the_cells_that_answered_are_told_with_value_and_threshold() -> None:
+    policy = small("FIRST", [("> p", "10"), ("[0..3]", "20")])
+    (cell,) = reference.tested(policy, "t", {"x": 9, "p": 6})
+    assert (cell.rule, cell.input, cell.cell, cell.value, cell.threshold) == (1, "x", "> p", 9, 6)
+    (cell,) = reference.tested(policy, "t", {"x": 2, "p": 6})
+    assert (cell.rule, cell.value, cell.threshold) == (2, 2, 3)
