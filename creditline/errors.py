@@ -50,7 +50,6 @@ class Code(StrEnum):
     POLICY_INVALID = "policy_invalid"
     PRODUCT_UNKNOWN = "product_unknown"
     RESERVATION_ENDED = "reservation_ended"
-    RESERVATION_UNKNOWN = "reservation_unknown"
     SCORECARD_INVALID = "scorecard_invalid"
     TOO_LARGE = "too_large"
     USER_FORBIDDEN = "user_forbidden"

@@ -65,7 +65,14 @@ def known_of(product: Product, features: NDArray[np.float64], sources_count: Seq
 def decide(product: Product, question: Question, known: Known) -> Decision:
     """Answer one question by the product's rules; raise `Malformed` if the rules need something that is not given."""
     numbers = product.parameters.at(question.as_of.date(), currency=question.currency)
-    given = given_of(product, question.position, known.features, known.sources_count, known.scores, numbers)
+    given = given_of(
+        product,
+        question.position,
+        features=known.features,
+        sources_count=known.sources_count,
+        scores=known.scores,
+        numbers=numbers,
+    )
     table = question.condition or TABLES[question.kind]
     asked = ask(product, question.kind, table, given)
     case = Case(

@@ -79,9 +79,14 @@ def reasons_of(case: Case, given: Given, asked: Asked) -> tuple[Reason, ...]:
     losses = losses_of(case)
     present = [factor for factor in (*FACTORS, *_shortage(case, given)) if _is_present(factor, given, losses)]
     now = rank(asked)
+    asked_before: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def without(taken: Sequence[Factor]) -> tuple[int, ...]:
-        return rank(ask(case.product, case.kind, case.table, neutralised(case, given, taken, losses)))
+        codes = tuple(factor.code for factor in taken)
+        if codes not in asked_before:
+            mended = neutralised(case, given, taken, losses)
+            asked_before[codes] = rank(ask(case.product, case.kind, case.table, mended))
+        return asked_before[codes]
 
     needed = smallest_needed(present, better=lambda taken: without(taken) > now)
     needed.sort(key=lambda factor: without([factor]), reverse=True)

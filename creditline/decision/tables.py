@@ -32,6 +32,7 @@ class Asked:
 def given_of(
     product: Product,
     position: Position,
+    *,
     features: Sequence[float],
     sources_count: int,
     scores: Scores | None,

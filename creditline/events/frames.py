@@ -7,6 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from creditline.errors import Broken, Code
+from creditline.events.order import each_once, order_of
+
 EVENT_SCHEMA = pl.Schema(
     {
         "id": pl.String(),
@@ -50,30 +53,44 @@ def facts_of_arrays(
     amount_minor: NDArray[np.int64],
     code: NDArray[np.int32],
 ) -> Facts:
-    """Sort m events of n borrowers, `borrower_index` in 0..n-1 naming each event's, into Facts."""
-    order = np.lexsort((recorded_us, code, amount_minor, number, happened_us, borrower_index))
+    """Sort m events of n borrowers, `borrower_index` in 0..n-1 naming each event's, into Facts.
+
+    Columns that are in order already are kept, not copied. Raise `Broken` for an event of nobody.
+    """
     counts = np.bincount(borrower_index, minlength=len(borrowers))
+    if len(counts) > len(borrowers):
+        raise Broken(
+            f"An event is of borrower {len(counts) - 1}, and there are {len(borrowers)} from 0. Name every borrower.",
+            code=Code.DATA_CORRUPT,
+        )
+    starts = np.zeros(len(borrowers) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    order = order_of((borrower_index, happened_us, number, amount_minor, code, recorded_us))
+    if order is not None:
+        number, happened_us, recorded_us = number[order], happened_us[order], recorded_us[order]
+        amount_minor, code = amount_minor[order], code[order]
     return Facts(
         borrowers=tuple(borrowers),
-        starts=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
-        number=number[order],
-        happened_us=happened_us[order],
-        recorded_us=recorded_us[order],
-        amount_minor=amount_minor[order],
-        code=code[order],
+        starts=starts,
+        number=number,
+        happened_us=happened_us,
+        recorded_us=recorded_us,
+        amount_minor=amount_minor,
+        code=code,
     )
 
 
 def facts_of_frame(frame: pl.DataFrame, borrowers: Sequence[str] | None = None) -> Facts:
     """Return the Facts of a frame (EVENT_SCHEMA); borrowers in the given order, or by name.
 
-    A borrower without events has no rows; events of borrowers that are not asked for are left out.
+    A borrower without events has no rows; events of borrowers that are not asked for are left out, and an event that is
+    told again under its id counts once.
     """
     names = sorted(frame["borrower"].unique()) if borrowers is None else list(borrowers)
     places = pl.DataFrame(
         {"borrower": names, "place": range(len(names))}, schema={"borrower": pl.String, "place": pl.Int64}
     )
-    own = frame.join(places, on="borrower", how="inner")
+    own = each_once(frame).join(places, on="borrower", how="inner")
     return facts_of_arrays(
         names,
         borrower_index=own["place"].to_numpy(),

@@ -103,12 +103,9 @@ def tell_reason(reason: Reason, currency: str, words: Words) -> str:
     sentence = words.say("reason", reason.code)
     if reason.value is None or reason.needs is Needs.OTHER or reason.threshold is None:
         return sentence
+    value, threshold = _figures(reason.factor, reason.value, reason.threshold, currency)
     return sentence + words.say(
-        "needs",
-        reason.needs,
-        factor=words.say("factor", reason.factor),
-        value=_figure(reason.factor, reason.value, currency),
-        threshold=_figure(reason.factor, reason.threshold, currency),
+        "needs", reason.needs, factor=words.say("factor", reason.factor), value=value, threshold=threshold
     )
 
 
@@ -125,14 +122,27 @@ def _part(part: Part, currency: str, words: Words) -> ToldPart:
     )
 
 
-def _figure(factor: str, value: float, currency: str) -> str:
+MOST_DECIMALS = 4
+
+
+def _figures(factor: str, value: float, threshold: float, currency: str) -> tuple[str, str]:
+    """Write a value and its threshold with as few decimals as show that they differ, if they do."""
+    for decimals in range(MOST_DECIMALS):
+        own = _figure(factor, value, currency, decimals=decimals)
+        needed = _figure(factor, threshold, currency, decimals=decimals)
+        if own != needed:
+            return own, needed
+    return _figure(factor, value, currency), _figure(factor, threshold, currency)
+
+
+def _figure(factor: str, value: float, currency: str, *, decimals: int = 0) -> str:
     """Write a number in the unit its name ends with."""
     if factor.endswith("_minor"):
         return in_words(round(value), currency)
     if factor.endswith("_ratio") and "surge" in factor:
-        return f"{value:.1f} x"
+        return f"{value:.{decimals + 1}f} x"
     if factor.endswith("_ratio"):
-        return f"{100 * value:.0f} %"
+        return f"{100 * value:.{decimals}f} %"
     return f"{value:g}"
 
 

@@ -61,9 +61,7 @@ def move_in(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal
 
 def authorise(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
     """Reserve an amount for a draw that will be captured, voided or left to expire."""
-    if line.is_blocked:
-        return Refusal(code=Code.LINE_BLOCKED, most_minor=0)
-    if refusal := _refusal(amount_minor, most_minor=line.available_minor):
+    if refusal := _refusal_of_draw(line, amount_minor):
         return refusal
     after = replace(line, reserved_minor=line.reserved_minor + amount_minor)
     return _post(after, Movement.AUTHORISE, ((Account.RESERVED, Account.HEADROOM, amount_minor),), stamp=stamp)
@@ -94,9 +92,8 @@ def end_reservation(line: Line, reserved_minor: int, *, movement: Movement, stam
 
 def draw(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
     """Authorise and capture in one step: headroom -> reserved -> drawn, and the money goes out."""
-    authorised = authorise(line, amount_minor, stamp=stamp)
-    if isinstance(authorised, Refusal):
-        return authorised
+    if refusal := _refusal_of_draw(line, amount_minor):
+        return refusal
     after = replace(line, drawn_minor=line.drawn_minor + amount_minor)
     legs = (
         (Account.RESERVED, Account.HEADROOM, amount_minor),
@@ -150,6 +147,13 @@ def block(line: Line, reason: str | None, *, stamp: Stamp) -> Posting:
 def cap_oneself(line: Line, self_limit_minor: int | None, *, stamp: Stamp) -> Posting:
     """Set or lift the borrower's own lower cap on use; no bucket moves."""
     return _post(replace(line, self_limit_minor=self_limit_minor), Movement.SELF_LIMIT, (), stamp=stamp)
+
+
+def _refusal_of_draw(line: Line, amount_minor: int) -> Refusal | None:
+    """Refuse a draw from a blocked line, or of more than is available."""
+    if line.is_blocked:
+        return Refusal(code=Code.LINE_BLOCKED, most_minor=0)
+    return _refusal(amount_minor, most_minor=line.available_minor)
 
 
 def _refusal(amount_minor: int, *, most_minor: int) -> Refusal | None:

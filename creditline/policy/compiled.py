@@ -285,8 +285,8 @@ CONSTANTS: dict[str, Value] = {}
 
 def _made(source: str) -> Callable[..., Any]:
     """Return a function from generated source; it sees the operators, the literals and nothing else."""
-    names = {"__builtins__": {}, "k": CONSTANTS, "both": values.both, "either": values.either, "negated": values.negated,
-             "equals": values.equals, "ordered": values.ordered, "arithmetic": values.arithmetic, "call": values.call}  # fmt: skip
+    operators = ("both", "either", "negated", "equals", "ordered", "arithmetic", "call")
+    names = {"__builtins__": {}, "k": CONSTANTS, **{name: getattr(values, name) for name in operators}}
     function: Callable[..., Any] = eval(source, names)  # noqa: S307  # The source is written here, from a tree we read.
     return function
 

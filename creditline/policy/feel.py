@@ -251,12 +251,12 @@ class _Reader:
                 return Constant(kind="null", text="null") if token.text == "null" else Name(name=token.text)
         if token.text == "-":
             return Negative(of=self.expression(len(_LEVELS) - 1))
-        if token.text == "(":
-            inner = self.expression(0)
-            self.need(")")
-            return inner
-        self.place -= 1
-        self.fail("a value")
+        if token.text != "(":
+            self.place -= 1
+            self.fail("a value")
+        inner = self.expression(0)
+        self.need(")")
+        return inner
 
     def call(self, name: Token) -> Expression:
         """Read the arguments of a function; a date is a literal."""

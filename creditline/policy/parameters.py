@@ -11,7 +11,6 @@ from typing import Any
 from creditline.errors import Code, NotFound, PolicyInvalid
 from creditline.policy.values import Number, plain
 
-
 MOST_DAYS = 64
 """For how many days the values are kept once they were looked up."""
 

@@ -56,7 +56,8 @@ class Feature:
 
     LAST and PREVIOUS give the value of the latest fact and of the one before; RECENCY and AGE the days since the
     latest and since the first; IS_LAST is 1 if the latest of `events` has a number in `since`, else 0; SUM_SINCE sums what came
-    after the last but one fact of the numbers in `since`.
+    after the last but one fact of the numbers in `since`, or all there is if there is no such fact. DISTINCT is of days, or
+    of codes that name the members of an enumeration.
     """
 
     name: str

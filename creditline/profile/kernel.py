@@ -1,43 +1,45 @@
 """One call for one borrower or a million: features as of an instant of each, without a loop over borrowers or facts.
 
-Every visible fact is put once into the cell (borrower, type, narrowest window that holds it); running totals over the
-windows then give all counts, sums and maxima together. What totals cannot give (the latest, the one before, distinct
-values) is found for all such features at once from the pairs (feature, fact) that belong together. Totals are whole
+Every visible fact is given the cell of its stream and age (see `layout`), and a borrower's facts are sorted by cell once.
+Then every feature folds facts that lie side by side in time order: counts and sums are differences of running totals,
+the latest and the first lie at the ends, and the largest and the distinct are reduced between them. Totals are whole
 numbers, so neither the order of addition nor the size of the batch can change a bit of any answer.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from creditline.clock import DAY_US
+from creditline.errors import Broken, Code
 from creditline.events.frames import Facts
 from creditline.profile.feature import Feature, Ratio
-from creditline.profile.layout import NOTHING, Plan, plan_of
+from creditline.profile.layout import AGE, AMOUNT, CODE, FIRST, Plan, plan_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 
-CHUNK_CELLS = 4_000_000
-DISTINCT_SPAN = 1 << 20
-"""Codes and ages in days are below this, so that a pair of (place, value) fits one whole number."""
+CHUNK_CELLS = 1 << 16
+"""The cells of a chunk of borrowers are numbered in 16 bits, which numpy sorts by counting."""
+CHUNK_FACTS = 1 << 17
+"""A chunk of more facts than this is of one borrower, so that what is worked on stays small."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The visible facts of a chunk of n borrowers: of each its row, slot, window, age in days, amount, code, number."""
+class Lined(NamedTuple):
+    """The facts of a chunk of n borrowers sorted by borrower, cell and time, k places for the m facts of the chunk.
 
-    n: int
-    row: Ints
-    slot: Ints
-    window: Ints
-    age_days: Ints
-    amount: Ints
-    code: Ints
-    number: NDArray[np.uint8]
+    `fact` [k] is the fact at each place, `values` [4, k + 1] its amount, code, whether it is the first of its day in its
+    stream, and its age in days; `ends` [n, e] the places after the plan's cells; `kind` [m] that of each fact, 0 if not
+    visible.
+    """
+
+    fact: Ints
+    values: Ints
+    ends: Ints
+    kind: Ints
 
 
 def profile(facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints) -> Floats:
@@ -52,128 +54,138 @@ def profile_and_sources(facts: Facts, features: Sequence[Feature | Ratio], *, as
     """Return features as `profile` does, and which sources are known, bool[n, sources] in the order of `Source`."""
     plan = plan_of(features)
     n = len(facts.borrowers)
-    out = np.full((n, len(features)), np.nan)
+    if len(as_of_us) != n:
+        raise Broken(f"{n} borrowers have {len(as_of_us)} instants. Give each its own.", code=Code.INVARIANT_BROKEN)
+    out = np.empty((n, len(features)))
     known = np.zeros((n, len(plan.sources)), np.bool_)
     for first, last in _chunks(facts, plan):
-        _fill(out[first:last], known[first:last], _seen(facts, first, last, as_of_us, plan), plan)
+        if facts.starts[first] == facts.starts[last]:
+            out[first:last] = np.nan
+        else:
+            _fill(out[first:last], known[first:last], (facts, first, last), as_of_us[first:last], plan)
     return out, known
 
 
 def _chunks(facts: Facts, plan: Plan) -> Iterator[tuple[int, int]]:
-    """Cut the borrowers into chunks whose tables of cells fit in memory."""
-    n = len(facts.borrowers)
-    step = max(1, CHUNK_CELLS // plan.cells_count)
-    for first in range(0, n, step):
-        yield first, min(n, first + step)
+    """Cut the borrowers into chunks of few enough cells and facts."""
+    n, first = len(facts.borrowers), 0
+    most = max(1, CHUNK_CELLS // plan.cells.count)
+    while first < n:
+        last = min(first + most, n)
+        if last - first > 1 and facts.starts[last] - facts.starts[first] > CHUNK_FACTS:
+            last = int(np.searchsorted(facts.starts, facts.starts[first] + CHUNK_FACTS, side="right")) - 1
+            last = max(first + 1, last)
+        yield first, last
+        first = last
 
 
-def _seen(facts: Facts, first: int, last: int, as_of_us: Ints, plan: Plan) -> Seen:
-    """Return the facts of borrowers first:last that are visible to each as of its own instant."""
-    start, end = facts.starts[first], facts.starts[last]
-    row = np.repeat(np.arange(last - first), np.diff(facts.starts[first : last + 1]))
-    as_of = as_of_us[first:last][row]
-    happened = facts.happened_us[start:end]
-    slot = plan.slot_of[facts.number[start:end]]
-    visible = ((happened < as_of) & (facts.recorded_us[start:end] <= as_of) & (slot >= 0)).nonzero()[0]
-    age_days = as_of[visible] // DAY_US - happened[visible] // DAY_US
-    return Seen(
-        n=last - first,
-        row=row[visible],
-        slot=slot[visible],
-        window=plan.windows.searchsorted(age_days),
-        age_days=age_days,
-        amount=facts.amount_minor[start:end][visible],
-        code=facts.code[start:end][visible].astype(np.int64),
-        number=facts.number[start:end][visible],
-    )
+def _line_up(facts: Facts, own: slice, starts: Ints, as_of_us: Ints, plan: Plan) -> Lined:
+    """Sort the facts of a chunk into their cells, those that are not visible into cell 0."""
+    cells = plan.cells
+    happened, code = facts.happened_us[own], facts.code[own]
+    as_of, day, n = as_of_us, as_of_us // DAY_US, len(as_of_us)
+    if n > 1:
+        counts = starts[1:] - starts[:-1]
+        as_of, day = as_of.repeat(counts), day.repeat(counts)
+    age = day - happened // DAY_US
+    kind = cells.number_steps.take(facts.number[own])
+    kind += cells.code_steps.take(code, mode="clip")
+    kind += cells.age_steps.take(age, mode="clip")
+    visible = happened < as_of
+    visible &= facts.recorded_us[own] <= as_of
+    kind *= visible
+    cell = cells.first.take(kind)
+    again = cells.has_rest.take(kind).nonzero()[0]
+    rest = cells.rest.take(kind.take(again), axis=1)
+    if n > 1:
+        row = np.arange(0, n * cells.count, cells.count, dtype=np.uint16).repeat(counts)
+        cell += row
+        rest += row.take(again)
+    cell = np.concatenate((cell, rest.ravel()))
+    fact = np.concatenate((np.arange(len(kind)), *[again] * len(rest))).take(cell.argsort(kind="stable"))
+    filled = np.bincount(cell, minlength=n * cells.count).cumsum()
+    ends = filled.reshape(-1, cells.count).take(plan.ends.cells, axis=1)
+    values = np.empty((4, len(fact) + 1), np.int64)
+    values[:, -1] = 0
+    values[AMOUNT, :-1] = facts.amount_minor[own].take(fact)
+    values[CODE, :-1] = code.take(fact)
+    values[AGE, :-1] = age.take(fact)
+    first, age = values[FIRST], values[AGE]
+    first[0] = 1
+    first[1:-1] = age[1:-1] != age[:-2]
+    first[ends[:, plan.ends.days]] = 1
+    return Lined(fact, values, ends, kind)
 
 
-def _fill(out: Floats, known: Truths, seen: Seen, plan: Plan) -> None:
+def _fill(out: Floats, known: Truths, chunk: tuple[Facts, int, int], as_of_us: Ints, plan: Plan) -> None:
     """Write every feature of a chunk into `out` [n, features] and what is known into `known` [n, sources]."""
-    shape = (seen.n, plan.slots_count, plan.windows_count)
-    cell = (seen.row * shape[1] + seen.slot) * shape[2] + seen.window
-    counts = np.bincount(cell, minlength=shape[0] * shape[1] * shape[2]).reshape(shape)
-    np.cumsum(counts, axis=2, out=counts)
-    ever = counts[:, :, -1]
-    np.any(ever[:, plan.source_slots], axis=2, out=known)
-    out[:, plan.counts.places] = counts.reshape(seen.n, -1)[:, plan.counts.cells].sum(axis=2)
-    for column, sums, most in (
-        (seen.amount, plan.amount_sums, plan.amount_mosts),
-        (seen.code, plan.code_sums, plan.code_mosts),
+    facts, first, last = chunk
+    starts = facts.starts[first : last + 1]
+    own = slice(int(starts[0]), int(starts[-1]))
+    lined = _line_up(facts, own, starts, as_of_us, plan)
+    counts = lined.ends[:, plan.ends.ends] - lined.ends[:, plan.ends.begins]
+    np.greater(counts[:, plan.folded :], 0, out=known)
+    work = np.empty((len(out), plan.width))
+    work[:, plan.columns.counts] = counts[:, plan.columns.counts]
+    _fill_runs(work, lined, counts, plan)
+    _fill_single(work, lined, counts, (facts, own, starts - starts[0]), plan)
+    _fill_ratios(work, plan)
+    work.take(plan.order, axis=1, out=out, mode="clip")
+    np.copyto(out, np.nan, where=counts.take(plan.source_of, axis=1) == 0)
+
+
+def _fill_runs(work: Floats, lined: Lined, counts: Ints, plan: Plan) -> None:
+    """Write what is folded over a whole run of places: sums, distinct days and codes, and the largest."""
+    columns, values, length = plan.columns, lined.values, lined.values.shape[1]
+    totals = np.empty((AGE, length), np.int64)
+    totals[:, 0] = 0
+    np.add.accumulate(values[:AGE, :-1], axis=1, out=totals[:, 1:])
+    read = totals.take(lined.ends[:, plan.ends.totals] + plan.totals_row * length)
+    half = len(plan.totals_row) // 2
+    work[:, columns.sums.start : columns.days.stop] = read[:, half:] - read[:, :half]
+    # Between two places that are the same, numpy reduces the one value there: a run of nothing is told by its count.
+    for row, part, ends in (
+        (AMOUNT, columns.most_amount, plan.ends.most_amount),
+        (CODE, columns.most_code, plan.ends.most_code),
     ):
-        if len(sums.places):
-            table = np.zeros(counts.size, np.int64)
-            np.add.at(table, cell, column)
-            running = np.cumsum(table.reshape(shape), axis=2).reshape(seen.n, -1)
-            out[:, sums.places] = running[:, sums.cells].sum(axis=2)
-        if len(most.places):
-            table = np.full(counts.size, NOTHING)
-            np.maximum.at(table, cell, column)
-            running = np.maximum.accumulate(table.reshape(shape), axis=2).reshape(seen.n, -1)
-            found = running[:, most.cells].max(axis=2)
-            out[:, most.places] = np.where(found == NOTHING, np.nan, found)
-    _fill_single(out, seen, plan)
-    _fill_ratios(out, plan)
-    out[~known[:, plan.source_of]] = np.nan
+        if part.start < part.stop:
+            most = np.maximum.reduceat(values[row], lined.ends[:, ends].ravel())
+            work[:, part] = most[::2].reshape(len(work), -1)
+    if columns.codes.start < columns.codes.stop:
+        bits = np.bitwise_or.reduceat(1 << values[CODE], lined.ends[:, plan.ends.codes].ravel())
+        distinct = np.bitwise_count(bits[::2].reshape(len(work), -1))
+        work[:, columns.codes] = distinct * (counts[:, columns.codes] > 0)
 
 
-def _fill_single(out: Floats, seen: Seen, plan: Plan) -> None:
-    """Write the features that look at single facts: the latest, the one before, the first, distinct, since."""
-    width = len(plan.single)
-    belongs = plan.member[:, seen.number]
-    belongs &= seen.age_days <= plan.window_days
-    belongs &= seen.code >= plan.least_code
-    belongs &= (plan.only_code < 0) | (seen.code == plan.only_code)
-    feature, fact = belongs.nonzero()
-    place = seen.row[fact] * width + feature
-    # Facts come in time order within a borrower, and a place written twice keeps the later value.
-    latest = np.full(seen.n * width, -1)
-    latest[place] = fact
-    before = np.full(seen.n * width, -1)
-    earlier = fact != latest[place]
-    before[place[earlier]] = fact[earlier]
-    first = np.full(seen.n * width, -1)
-    first[place[::-1]] = fact[::-1]
-    shape = (seen.n, width)
-    amount, code, age = (
-        np.append(column.astype(np.float64), np.nan) for column in (seen.amount, seen.code, seen.age_days)
-    )
-    for picked, table, column in (
-        (plan.last_amount, latest, amount),
-        (plan.last_code, latest, code),
-        (plan.previous_amount, before, amount),
-        (plan.recency, latest, age),
-        (plan.age, first, age),
-    ):
-        out[:, plan.single[picked]] = column[table.reshape(shape)[:, picked]]
-    number = np.append(seen.number, np.uint8(0))
-    out[:, plan.single[plan.is_last]] = plan.since[plan.is_last, number[latest.reshape(shape)[:, plan.is_last]]]
-    _fill_counted(out, seen, plan, (feature, fact, place), before)
+def _fill_single(work: Floats, lined: Lined, counts: Ints, chunk: tuple[Facts, slice, Ints], plan: Plan) -> None:
+    """Write what one fact gives: the latest, the one before, the first, and sums since the one before the latest."""
+    facts, own, starts = chunk
+    columns, values = plan.columns, lined.values
+    # A place that is not there is read all the same, and told by its count.
+    place = lined.ends[:, plan.ends.single] + (plan.single_row * values.shape[1] + plan.single_shift)
+    work[:, columns.amount.start : columns.age.stop] = values.take(place, mode="clip")
+    np.copyto(work[:, plan.valued], np.nan, where=counts[:, plan.valued] <= plan.need)
+    fact = lined.fact.take(lined.ends[:, plan.ends.fact] + plan.fact_shift, mode="clip")
+    flags = columns.flags.stop - columns.flags.start
+    if flags:
+        latest = plan.flag_numbers.take(facts.number[own].take(fact[:, :flags]) + plan.flag_steps)
+        work[:, columns.flags] = latest & (counts[:, columns.flags] > 0)
+    for at, counted in enumerate(plan.since_counted):
+        column = columns.since.start + at
+        totals = np.zeros(len(lined.kind) + 1, np.int64)
+        np.add.accumulate(facts.amount_minor[own] * counted.take(lined.kind), out=totals[1:])
+        # Without a fact to begin after, a sum begins with the borrower's first.
+        after = np.maximum((fact[:, flags + at] + 1) * (counts[:, column] > 1), starts[:-1])
+        work[:, column] = totals.take(starts[1:]) - totals.take(after)
 
 
-def _fill_counted(out: Floats, seen: Seen, plan: Plan, pairs: tuple[Ints, Ints, Ints], before: Ints) -> None:
-    """Write the features that count or sum chosen facts: narrowed counts, distinct values, sums since the last but one."""
-    feature, fact, place = pairs
-    width = len(plan.single)
-    tally = np.bincount(place[plan.is_narrow[feature]], minlength=seen.n * width).reshape(seen.n, width)
-    out[:, plan.single[plan.narrow]] = tally[:, plan.narrow]
-    chosen = plan.is_distinct[feature]
-    value = np.where(plan.by_day[feature[chosen]], seen.age_days[fact[chosen]], seen.code[fact[chosen]])
-    different = np.unique(place[chosen] * DISTINCT_SPAN + value) // DISTINCT_SPAN
-    tally = np.bincount(different, minlength=seen.n * width).reshape(seen.n, width)
-    out[:, plan.single[plan.distinct]] = tally[:, plan.distinct]
-    after = before[seen.row[fact] * width + plan.anchor[feature]]
-    chosen = plan.is_since[feature] & (fact > after)
-    sums = np.zeros(seen.n * width, np.int64)
-    np.add.at(sums, place[chosen], seen.amount[fact[chosen]])
-    out[:, plan.single[plan.sum_since]] = sums.reshape(seen.n, width)[:, plan.sum_since]
-
-
-def _fill_ratios(out: Floats, plan: Plan) -> None:
-    """Write over x times / ((under - less) x per) from the whole numbers already in `out`."""
-    ratios = plan.ratios
-    columns = np.column_stack((out, np.broadcast_to(plan.literals, (len(out), len(plan.literals)))))
-    over = columns[:, ratios.over] * columns[:, ratios.times]
-    under = (columns[:, ratios.under] - columns[:, ratios.less]) * columns[:, ratios.per]
-    nothing = np.broadcast_to(ratios.when_nothing, over.shape).copy()
-    out[:, ratios.places] = np.divide(over, under, out=nothing, where=under > 0)
+def _fill_ratios(work: Floats, plan: Plan) -> None:
+    """Write over x times / ((under - less) x per) from the whole numbers already in the columns before."""
+    span, count = plan.ratios.span, plan.ratios.count
+    work[:, span.stop :] = plan.literals
+    read = work.take(plan.ratios.read, axis=1)
+    over = read[:, :count] * read[:, count : 2 * count]
+    under = (read[:, 2 * count : 3 * count] - read[:, 3 * count : 4 * count]) * read[:, 4 * count :]
+    out = work[:, span]
+    out[:] = plan.ratios.when_nothing
+    np.divide(over, under, out=out, where=under > 0)

@@ -1,10 +1,11 @@
-"""The arithmetic of fitting an additive card, with numpy alone: bins, weights of evidence, and whole points.
+"""The arithmetic of fitting an additive card, with numpy alone: steps between bins, their weights, and whole points.
 
-A bin's weight of evidence is ln(goods / bads) in the bin less the same over all lines (Siddiqi, 2006); bins are merged
-until it runs the declared way. A logistic regression then weighs every step from one bin to the next, and a step that
-would run against the declared direction is left out: what two features say together is not counted twice.
+A logistic regression weighs every step from one bin of a feature to the next. A step that would run against the declared
+direction is left out, so each feature is monotone by construction, and what two features say together is not counted
+twice, as it is when every bin is given its weight of evidence alone.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,14 +13,11 @@ import numpy as np
 
 from creditline.score.calibrate import FACTOR, OFFSET, Floats, Ints, Knot, logistic_regression
 from creditline.score.grade import MASTER_SCALE
-from creditline.score.recipe import Chosen, worse_of
+from creditline.score.recipe import Chosen, column_of, worse_of
 from creditline.score.scorecard import Bins, Decides
 
-Edges = Callable[[Floats, Ints, str], Sequence[float]]
-"""Finds raw edges for the known values of one feature: values, whether bad, the direction that is worse."""
-
-HALF = 0.5
-"""Added to each bin's goods and bads, so that an empty one has a weight too (Jeffreys)."""
+Edges = Callable[[Floats, Ints], Sequence[float]]
+"""Finds raw edges for the known values of one feature, given them and whether each line ended badly."""
 
 RIDGE = 3.0
 """The penalty on the weights, so that a thin bin does not speak louder than it knows."""
@@ -30,7 +28,7 @@ LEAST_KNOWN_SHARE = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """A feature's bins with their evidence in log odds of good, the unknown's last, already times the weight."""
+    """A feature's bins with their evidence in log odds of good, the unknown's last."""
 
     chosen: Chosen
     edges: tuple[float, ...]
@@ -61,7 +59,7 @@ class Additive:
         """Return the log odds bad:good of every row, float64[n]."""
         total = np.full(len(x), self.constant)
         for one in self.features:
-            total += one.evidence[bin_of(x[:, names.index(one.chosen.name)], one.edges)]
+            total += one.evidence[bin_of(column_of(one.chosen, x, names), one.edges)]
         return -total
 
     def scaled(self, slope: float, shift: float) -> "Additive":
@@ -74,12 +72,14 @@ def fit_additive(
     x: Floats, is_bad: Ints, recipe: Sequence[Chosen], *, names: tuple[str, ...], edges: Edges
 ) -> Additive:
     """Fit an additive card on rows `x` with columns `names`; `edges` proposes the bins of one feature."""
-    kept = [_binned(x[:, names.index(chosen.name)], is_bad, chosen, edges) for chosen in recipe]
-    places = [bin_of(x[:, names.index(one.chosen.name)], one.edges) for one in kept]
+    kept = [_binned(column_of(chosen, x, names), is_bad, chosen, edges) for chosen in recipe]
+    places = [bin_of(column_of(one.chosen, x, names), one.edges) for one in kept]
     steps = [step for at, one in enumerate(kept) for step in _steps(at, one, places[at])]
     while True:
-        columns = [_column(step, places[step.feature], len(kept[step.feature].edges)) for step in steps]
-        weights = logistic_regression(np.column_stack([*columns, np.ones(len(x))]), 1.0 - is_bad, ridge=RIDGE)
+        columns = [_column(step, places[step.feature], kept[step.feature]) for step in steps]
+        weights = logistic_regression(
+            np.column_stack([*columns, np.ones(len(x))]), np.asarray(1 - is_bad, np.float64), ridge=RIDGE
+        )
         held = [weight if step.is_held else np.inf for step, weight in zip(steps, weights[:-1], strict=True)]
         if min(held) >= 0:
             break
@@ -102,9 +102,12 @@ def decides_of(fitted: Additive, *, is_unknown_best: bool, knots: Sequence[Knot]
         exact = one.evidence * FACTOR
         floor = float(exact[:-1].min())
         base += floor
-        points = [int(value) for value in np.floor(exact - floor + HALF)]
+        points = [int(value) for value in np.floor(exact - floor + 1 / 2)]
         unknown = max(points) if is_unknown_best else points[-1]
         edges, known = _without_equals(one.edges, points[:-1])
+        if known == (unknown,):
+            # A feature that the others made superfluous is not read at all.
+            continue
         bins.append(
             Bins(
                 name=one.chosen.name,
@@ -134,19 +137,12 @@ def rounded(edge: float, step: float) -> float:
 
 
 def _binned(values: Floats, is_bad: Ints, chosen: Chosen, edges: Edges) -> Weighed:
-    """Return a feature's bins: proposed edges, rounded, and merged until the evidence runs the declared way."""
+    """Return a feature's bins between the proposed edges, rounded so that they can be said, still without evidence."""
     known = ~np.isnan(values)
-    worse = worse_of(chosen)
-    raw = edges(values[known], is_bad[known], worse)
+    raw = edges(values[known], is_bad[known])
     # A count's edge between 1 and 2 is 2: bins are closed below.
-    found = sorted({rounded(np.ceil(edge) if chosen.edge_step == 1 else edge, chosen.edge_step) for edge in raw})
-    falling = {"higher": -1, "lower": 1, "neither": 0}[worse]
-    while True:
-        evidence = _evidence(values, is_bad, found)
-        against = [k for k in range(len(found)) if (evidence[k + 1] - evidence[k]) * falling < 0]
-        if not against:
-            return Weighed(chosen=chosen, edges=tuple(found), evidence=evidence)
-        del found[against[0]]
+    found = {rounded(math.ceil(edge) if chosen.edge_step == 1 else edge, chosen.edge_step) for edge in raw}
+    return Weighed(chosen=chosen, edges=tuple(sorted(found)), evidence=np.zeros(len(found) + 2))
 
 
 def _steps(feature: int, one: Weighed, place: Ints) -> list[Step]:
@@ -155,14 +151,19 @@ def _steps(feature: int, one: Weighed, place: Ints) -> list[Step]:
     sign = -1 if worse == "higher" else 1
     steps = [Step(feature=feature, bin=k + 1, sign=sign, is_held=worse != "neither") for k in range(len(one.edges))]
     if np.mean(place > len(one.edges)) >= LEAST_KNOWN_SHARE:
-        steps.append(Step(feature=feature, bin=len(one.edges) + 1, sign=1, is_held=False))
+        steps.append(Step(feature=feature, bin=len(one.edges) + 1, sign=1, is_held=one.chosen.is_unknown_best))
     return steps
 
 
-def _column(step: Step, place: Ints, edges_count: int) -> Floats:
+def _column(step: Step, place: Ints, one: Weighed) -> Floats:
     """Return the column of a step: its sign for the lines at or past its bin, 0 for the others."""
-    past = place > edges_count if step.bin > edges_count else (place >= step.bin) & (place <= edges_count)
-    return np.asarray(step.sign * past, np.float64)
+    return np.asarray(step.sign * ((place >= step.bin) & (place < _end_of(step, one))), np.float64)
+
+
+def _end_of(step: Step, one: Weighed) -> int:
+    """Return the bin before which a step ends: the unknown has passed the steps of the known only where it is best."""
+    is_through = step.bin > len(one.edges) or one.chosen.is_unknown_best
+    return len(one.edges) + (2 if is_through else 1)
 
 
 def _summed(one: Weighed, place: Ints, weighed: Sequence[tuple[Step, float]]) -> Weighed:
@@ -170,24 +171,11 @@ def _summed(one: Weighed, place: Ints, weighed: Sequence[tuple[Step, float]]) ->
     edges_count = len(one.edges)
     evidence = np.zeros(edges_count + 2)
     for step, weight in weighed:
-        last = edges_count + 2 if step.bin > edges_count else edges_count + 1
-        evidence[step.bin : last] += step.sign * weight
-    if not any(step.bin > edges_count for step, _ in weighed):
+        evidence[step.bin : _end_of(step, one)] += step.sign * weight
+    if not one.chosen.is_unknown_best and not any(step.bin > edges_count for step, _ in weighed):
         known = place[place <= edges_count]
         evidence[-1] = evidence[known].mean() if len(known) else 0.0
     return replace(one, evidence=evidence)
-
-
-def _evidence(values: Floats, is_bad: Ints, edges: Sequence[float]) -> Floats:
-    """Return the weight of evidence of each bin and of the unknown, float64[bins + 1]."""
-    place = bin_of(values, edges)
-    bads = np.bincount(place, weights=is_bad, minlength=len(edges) + 2)
-    goods = np.bincount(place, weights=1 - is_bad, minlength=len(edges) + 2)
-    overall = np.log(goods.sum() / bads.sum())
-    evidence = np.log((goods + HALF) / (bads + HALF)) - overall
-    if goods[-1] + bads[-1] < LEAST_KNOWN_SHARE * len(values):
-        evidence[-1] = 0.0
-    return np.asarray(evidence, np.float64)
 
 
 def _without_equals(edges: Sequence[float], points: Sequence[int]) -> tuple[tuple[float, ...], tuple[int, ...]]:

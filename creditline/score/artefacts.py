@@ -45,6 +45,6 @@ def _bytes_of(path: Path) -> bytes:
     except OSError as error:
         raise NotFound(
             f"The file {path.name} cannot be read in {path.parent} ({error.strerror}). "
-            "Name a folder with scorecard.json, booster.json and release.json, or fit them with `creditline score fit`.",
+            "Name a folder with scorecard.json, booster.json and release.json, or fit them: `creditline score fit`.",
             code=Code.DATA_MISSING,
         ) from error

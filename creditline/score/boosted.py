@@ -1,8 +1,9 @@
 """The booster: a sum of shallow trees, kept as plain numbers.
 
-Every tree is complete, `DEPTH` deep, so it is 7 splits and 8 leaves; a branch that ends early repeats its leaf. A value
-goes left when it is at most the threshold, as LightGBM compares, and an unknown one goes where the split says. Leaves
-are whole centi-points (hundredths of a point), so a sum is exact in any order.
+Every tree is complete, three splits deep, so it is 7 splits and 8 leaves; a branch that ends early repeats its leaf. A
+value goes left when it is at most the threshold, as LightGBM compares; an unknown one counts as the lowest or the highest
+value of its feature, as the feature says. Leaves are whole centi-points (hundredths of a point), so a sum is exact in any
+order.
 """
 
 import math
@@ -24,31 +25,36 @@ SPLITS_COUNT = 2**DEPTH - 1
 LEAVES_COUNT = 2**DEPTH
 CENTI = 100
 
+UNKNOWN = ("lowest", "highest")
+
 ROWS_AT_ONCE = 1024
 """Rows scored together: their columns of comparisons then stay in the processor's cache."""
 
-FEW_ROWS = 2
+FEW_ROWS = 64
 """Up to so many rows the loop over one row at a time is faster than the columns (tests/bench/bench_score.py)."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A feature the trees read: the reason it is told as, the direction it is held to, and its value at no fault."""
+    """A feature the trees read: the reason it is told as, the direction it is held to, and its value at no fault.
+
+    `unknown` says as what an unknown value counts, `lowest` or `highest`; a `reference` of None is unknown too.
+    """
 
     name: str
     family: str
     worse: str
+    unknown: str
     reference: float | None
 
 
 class Tree(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """One tree: the feature, the threshold and the way of the unknown (1 left) of each split, then the leaves.
+    """One tree: the feature and the threshold of each split, then the leaves.
 
     Split k is followed by split 2k+1 on the left and 2k+2 on the right; leaves run from left to right.
     """
 
     features: tuple[int, ...]
     thresholds: tuple[float, ...]
-    unknown_left: tuple[int, ...]
     leaves_centi: tuple[int, ...]
 
 
@@ -72,11 +78,15 @@ class Booster:
     features: tuple[str, ...] = field(init=False, repr=False, compare=False)
     columns: "Columns" = field(init=False, repr=False, compare=False)
     walks: tuple["Walk", ...] = field(init=False, repr=False, compare=False)
+    unknowns: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", tuple(one.name for one in self.decides.reads))
         object.__setattr__(self, "columns", _columns_of(self.decides.trees))
-        object.__setattr__(self, "walks", tuple(_walk_of(tree) for tree in self.decides.trees))
+        walks = tuple((*tree.features, *tree.thresholds, *tree.leaves_centi) for tree in self.decides.trees)
+        object.__setattr__(self, "walks", walks)
+        unknowns = tuple(math.inf if one.unknown == "highest" else -math.inf for one in self.decides.reads)
+        object.__setattr__(self, "unknowns", unknowns)
 
     def points(self, x: Floats, names: tuple[str, ...]) -> Ints:
         """Return the points of every row, int64[n]; `x` is float64[n,f] with NaN for unknown, `names` its columns."""
@@ -93,13 +103,12 @@ class Columns:
 
     features: NDArray[np.intp]
     thresholds: Floats
-    unknown_left: NDArray[np.bool_]
     comparison: NDArray[np.intp]
     leaves_centi: NDArray[np.int32]
 
 
-Walk = tuple[tuple[int, ...], tuple[float, ...], tuple[bool, ...], tuple[int, ...]]
-"""A tree as the loop over one row wants it: features, thresholds, unknown goes right, leaves."""
+Walk = tuple[Any, ...]
+"""A tree as the loop over one row wants it, flat: 7 features, 7 thresholds, 8 leaves."""
 
 
 def points(booster: Booster, x: Floats, names: tuple[str, ...]) -> Ints:
@@ -108,6 +117,7 @@ def points(booster: Booster, x: Floats, names: tuple[str, ...]) -> Ints:
     if len(x) <= FEW_ROWS:
         return np.array([points_of_row(booster, row, names) for row in x.tolist()], np.int64)
     columns = np.ascontiguousarray(x[:, list(places)].T)
+    columns = np.where(np.isnan(columns), np.array(booster.unknowns)[:, None], columns)
     total = np.full(len(x), booster.decides.base_centi, np.int64)
     for start in range(0, len(x), ROWS_AT_ONCE):
         total[start : start + ROWS_AT_ONCE] += _leaves(booster.columns, columns[:, start : start + ROWS_AT_ONCE])
@@ -142,16 +152,20 @@ def without_fault(read: Read, value: float) -> float:
     return reference
 
 
-def _points_of(values: Sequence[float], booster: Booster) -> int:
-    """Walk every tree with the booster's own features of one row."""
+def _points_of(own: Sequence[float], booster: Booster) -> int:
+    """Walk every tree with the booster's own features of one row; the splits are written out because loops are slow."""
+    v = [unknown if math.isnan(value) else value for value, unknown in zip(own, booster.unknowns, strict=True)]
     total = booster.decides.base_centi
-    for features, thresholds, goes_right, leaves in booster.walks:
-        at = 0
-        while at < SPLITS_COUNT:
-            value = values[features[at]]
-            is_right = goes_right[at] if value != value else value > thresholds[at]  # noqa: PLR0124 - only NaN does
-            at = 2 * at + 1 + is_right
-        total += leaves[at - SPLITS_COUNT]
+    for f0, f1, f2, f3, f4, f5, f6, t0, t1, t2, t3, t4, t5, t6, a, b, c, d, e, f, g, h in booster.walks:
+        if v[f0] <= t0:
+            if v[f1] <= t1:
+                total += a if v[f3] <= t3 else b
+            else:
+                total += c if v[f4] <= t4 else d
+        elif v[f2] <= t2:
+            total += e if v[f5] <= t5 else f
+        else:
+            total += g if v[f6] <= t6 else h
     return (total + CENTI // 2) // CENTI
 
 
@@ -198,9 +212,11 @@ def _fault_of_trees(decides: Decides) -> str | None:
     for read in decides.reads:
         if read.worse not in WORSE:
             return f"feature {read.name}: worse={read.worse!r} is none of {', '.join(WORSE)}"
+        if read.unknown not in UNKNOWN:
+            return f"feature {read.name}: unknown={read.unknown!r} is none of {', '.join(UNKNOWN)}"
     for number, tree in enumerate(decides.trees):
-        sizes = (len(tree.features), len(tree.thresholds), len(tree.unknown_left), len(tree.leaves_centi))
-        if sizes != (SPLITS_COUNT, SPLITS_COUNT, SPLITS_COUNT, LEAVES_COUNT):
+        sizes = (len(tree.features), len(tree.thresholds), len(tree.leaves_centi))
+        if sizes != (SPLITS_COUNT, SPLITS_COUNT, LEAVES_COUNT):
             return f"tree {number} has {sizes} splits and leaves, a complete one {SPLITS_COUNT} and {LEAVES_COUNT}"
         if not all(0 <= feature < len(decides.reads) for feature in tree.features):
             return f"tree {number} reads feature {max(tree.features)} of {len(decides.reads)}"
@@ -211,34 +227,22 @@ def _fault_of_trees(decides: Decides) -> str | None:
 
 def _columns_of(trees: Sequence[Tree]) -> Columns:
     """Return the trees for many rows: a comparison that several trees make is made once."""
-    found: dict[tuple[int, float, int], int] = {}
+    found: dict[tuple[int, float], int] = {}
     comparison = [
-        [found.setdefault(split, len(found)) for split in zip(*tree_splits(tree), strict=True)] for tree in trees
+        [found.setdefault(split, len(found)) for split in zip(tree.features, tree.thresholds, strict=True)]
+        for tree in trees
     ]
     return Columns(
-        features=np.array([feature for feature, _, _ in found], np.intp),
-        thresholds=np.array([threshold for _, threshold, _ in found], np.float64),
-        unknown_left=np.array([bool(left) for _, _, left in found], np.bool_),
+        features=np.array([feature for feature, _ in found], np.intp),
+        thresholds=np.array([threshold for _, threshold in found], np.float64),
         comparison=np.array(comparison, np.intp).reshape(len(trees), SPLITS_COUNT),
         leaves_centi=np.array([tree.leaves_centi for tree in trees], np.int32).reshape(len(trees), LEAVES_COUNT),
     )
 
 
-def tree_splits(tree: Tree) -> tuple[tuple[int, ...], tuple[float, ...], tuple[int, ...]]:
-    """Return the splits of a tree as three parallel tuples: feature, threshold, unknown goes left."""
-    return tree.features, tree.thresholds, tree.unknown_left
-
-
-def _walk_of(tree: Tree) -> Walk:
-    """Return a tree as the loop over one row wants it."""
-    return tree.features, tree.thresholds, tuple(not left for left in tree.unknown_left), tree.leaves_centi
-
-
 def _leaves(trees: Columns, columns: Floats) -> Ints:
     """Return the centi-points of all trees together for each column of `columns` (float64[f,n]), int64[n]."""
-    values = columns[trees.features]
-    goes_right = (values > trees.thresholds[:, None]) | (np.isnan(values) & ~trees.unknown_left[:, None])
-    right = goes_right.view(np.uint8)
+    right = (columns[trees.features] > trees.thresholds[:, None]).view(np.uint8)
     total = np.zeros(columns.shape[1], np.int64)
     for splits, leaves in zip(trees.comparison, trees.leaves_centi, strict=True):
         at = right[splits[0]]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from creditline.clock import to_us
 from creditline.errors import Code, NotFound
 from creditline.events.frames import Facts
+from creditline.money import MILLION
 from creditline.profile.catalogue import FEATURES
 from creditline.profile.kernel import profile
 from creditline.score import measures
@@ -25,7 +26,6 @@ from creditline.score.scorecard import Scorecard
 NAMES = tuple(feature.name for feature in FEATURES)
 LAST_LATE = "months_late_last_count"
 MAX_LATE = "months_late_max_180d_count"
-MILLIONTH = 1e-6
 
 
 def evaluate(
@@ -82,7 +82,7 @@ def figures(card: Scorecard | Booster, x: Floats, is_bad: Ints) -> dict[str, Any
     points = card.points(x, NAMES)
     found |= {"auc": _rounded(measures.auc(-points, is_bad)), "ks": _rounded(measures.ks(-points, is_bad))}
     if card.decides.knots:
-        pd = card.pd_ppm(points) * MILLIONTH
+        pd = np.asarray(card.pd_ppm(points) / MILLION, np.float64)
         found |= {
             "brier": _rounded(measures.brier(pd, is_bad)),
             "ece": _rounded(measures.ece(pd, is_bad)),

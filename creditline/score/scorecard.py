@@ -20,7 +20,7 @@ from creditline.score import calibrate
 from creditline.score.calibrate import Floats, Ints, Knot
 from creditline.score.sealed import file_bytes, identity_of, invalid, open_envelope, require_identity
 
-FEW_ROWS = 12
+FEW_ROWS = 16
 """Up to so many rows the loop over one row at a time is faster than the columns (tests/bench/bench_score.py)."""
 
 WORSE = ("higher", "lower", "neither")

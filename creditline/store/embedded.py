@@ -205,10 +205,10 @@ class EmbeddedServer:
                 os.chown(self.folder, identity.number, -1)
             if self.data.exists() and self.data.stat().st_uid != identity.number:
                 give(self.data, identity.number)
-        if self.data.exists():
-            return
         for abandoned in self.folder.glob("unfinished-*"):
             shutil.rmtree(abandoned, ignore_errors=True)
+        if self.data.exists():
+            return
         # A name of its own each time: the programs of a start that was killed may still be writing into theirs.
         unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self.folder))
         if identity.way == "drop":

@@ -47,10 +47,10 @@ def a_position(*, requested: int = 100, available: int = 100, blocked: bool = Fa
     )
 
 
-def known(product: Product | None = None, **features: float) -> Known:
+def known(features: Mapping[str, float] | None = None, *, product: Product | None = None) -> Known:
     """Return what is known of a borrower with a line: these features, and nothing else but a day on the book."""
     own = product or a_product()
-    values = {"days_on_book_count": 1.0, **features}
+    values = {"days_on_book_count": 1.0, **(features or {})}
     row = [values.get(name, nan) for name in own.features]
     assert set(values) <= set(own.features)
     return known_of(own, np.array([row]), [1])[0]
@@ -71,10 +71,14 @@ def a_question(kind: Kind, *, position: Position | None = None, condition: str |
 
 
 def answer(
-    kind: Kind, *, position: Position | None = None, condition: str | None = None, **features: float
+    kind: Kind,
+    features: Mapping[str, float] | None = None,
+    *,
+    position: Position | None = None,
+    condition: str | None = None,
 ) -> Decision:
     """Return the decision about a borrower of whom these features are known."""
-    return decide(a_product(), a_question(kind, position=position, condition=condition), known(**features))
+    return decide(a_product(), a_question(kind, position=position, condition=condition), known(features))
 
 
 @cache
@@ -91,7 +95,9 @@ POSITIONS = st.builds(
     partial=st.booleans(),
 )
 QUESTIONS = st.one_of(
-    st.builds(a_question, st.sampled_from([Kind.OPENING, Kind.DRAW, Kind.RESTORATION, Kind.REVIEW]), position=POSITIONS),
+    st.builds(
+        a_question, st.sampled_from([Kind.OPENING, Kind.DRAW, Kind.RESTORATION, Kind.REVIEW]), position=POSITIONS
+    ),
     st.builds(
         a_question,
         st.just(Kind.RELEASE),

@@ -67,7 +67,7 @@ RELEASES: list[tuple[str, bool, dict[str, float], Answer, list[str]]] = [
 def test_a_draw(
     position: dict[str, Any], features: dict[str, float], expected: Answer, amount_minor: int, reasons: list[str]
 ) -> None:
-    decision = answer(Kind.DRAW, position=a_position(**position), **features)
+    decision = answer(Kind.DRAW, features, position=a_position(**position))
     assert (decision.answer, decision.terms.amount_minor) == (expected, amount_minor)
     assert [reason.code for reason in decision.reasons] == reasons
 
@@ -76,7 +76,7 @@ def test_a_draw(
 def test_a_restoration(
     features: dict[str, float], expected: Answer, share_ppm: int, parts: int, days: int, reasons: list[str]
 ) -> None:
-    decision = answer(Kind.RESTORATION, **features)
+    decision = answer(Kind.RESTORATION, features)
     terms = decision.terms
     assert (decision.answer, terms.share_ppm, terms.tranches_count, terms.interval_days) == (
         expected, share_ppm, parts, days,
@@ -88,39 +88,39 @@ def test_a_restoration(
 def test_a_release(
     condition: str, blocked: bool, features: dict[str, float], expected: Answer, reasons: list[str]
 ) -> None:
-    decision = answer(Kind.RELEASE, position=a_position(blocked=blocked), condition=condition, **features)
+    decision = answer(Kind.RELEASE, features, position=a_position(blocked=blocked), condition=condition)
     assert (decision.answer, decision.terms.condition) == (expected, condition)
     assert [reason.code for reason in decision.reasons] == reasons
 
 
 def test_a_reason_says_the_borrowers_own_value_and_what_would_undo_it() -> None:
-    by_table = answer(Kind.RESTORATION, draws_30d_count=9).reasons[0]
+    by_table = answer(Kind.RESTORATION, {"draws_30d_count": 9}).reasons[0]
     assert (by_table.factor, by_table.value, by_table.threshold, by_table.needs) == (
         "draws_30d_count", 9, 6, Needs.AT_MOST,
     )  # fmt: skip
-    by_points = answer(Kind.RESTORATION, utilisation_ratio=0.95).reasons[0]
+    by_points = answer(Kind.RESTORATION, {"utilisation_ratio": 0.95}).reasons[0]
     assert (by_points.factor, by_points.value, by_points.threshold, by_points.needs) == (
         "utilisation_ratio", 0.95, 0.9, Needs.BELOW,
     )  # fmt: skip
-    paid = answer(Kind.RESTORATION, pay_ratio=0.1).reasons[0]
+    paid = answer(Kind.RESTORATION, {"pay_ratio": 0.1}).reasons[0]
     assert (paid.factor, paid.value, paid.threshold, paid.needs) == ("pay_ratio", 0.1, 0.2, Needs.AT_LEAST)
 
 
 def test_a_borrower_without_a_line_has_no_score() -> None:
     nan = float("nan")
-    assert answer(Kind.OPENING, **{OPENED: nan}).scores is None
-    assert answer(Kind.OPENING, **{OPENED: 0}).scores is not None
+    assert answer(Kind.OPENING, {OPENED: nan}).scores is None
+    assert answer(Kind.OPENING, {OPENED: 0}).scores is not None
 
 
 def test_a_replay_gives_every_byte_again() -> None:
     for kind in (Kind.DRAW, Kind.RESTORATION, Kind.REVIEW, Kind.OPENING):
-        decision = answer(kind, utilisation_ratio=0.95, pay_ratio=0.1, months_late_last_count=1)
+        decision = answer(kind, {"utilisation_ratio": 0.95, "pay_ratio": 0.1, "months_late_last_count": 1})
         assert canonical(replay(a_product(), decision)) == canonical(decision)
         assert seal(replay(a_product(), decision)) == seal(decision)
 
 
 def test_a_replay_by_other_rules_names_what_differs_first() -> None:
-    decision = answer(Kind.RESTORATION, draws_30d_count=7)
+    decision = answer(Kind.RESTORATION, {"draws_30d_count": 7})
     calmer = changed({RESTORATION: lambda text: text.replace("value = 6,", "value = 7,")})
     difference = first_difference(decision, replay(calmer, decision))
     assert difference is not None
@@ -132,7 +132,7 @@ def test_a_replay_by_other_rules_names_what_differs_first() -> None:
 
 
 def test_a_replay_of_a_changed_record_names_what_differs_first() -> None:
-    decision = answer(Kind.RESTORATION, draws_30d_count=7)
+    decision = answer(Kind.RESTORATION, {"draws_30d_count": 7})
     place = a_product().features.index("draws_30d_count")
     features = (*decision.features[:place], 0.0, *decision.features[place + 1 :])
     difference = first_difference(decision, replay(a_product(), replace(decision, features=features)))

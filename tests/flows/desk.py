@@ -19,7 +19,7 @@ from creditline.events.row import row_of
 from creditline.explanation.explain import Explanation
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
 from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
-from creditline.flows.draw import DrawRequest, Drawn, draw_lines
+from creditline.flows.draw import Drawn, DrawRequest, draw_lines
 from creditline.flows.explain import explain_line, read_line
 from creditline.flows.house import House
 from creditline.flows.open import Opened, OpenRequest, open_lines
@@ -70,7 +70,8 @@ class Desk:
         await self.tell(salary)
 
     async def statement(self, line: Line, *, months_late: int = 0) -> None:
-        """Issue a statement of what is owed now, and let a minute pass."""
+        """Issue a statement of what is owed, a minute from now, and let another minute pass."""
+        self.clock.move_to(self.clock() + timedelta(minutes=1))
         issued = StatementIssued(
             id=self.next_id(),
             borrower=line.borrower,

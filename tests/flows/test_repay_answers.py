@@ -88,7 +88,9 @@ async def test_the_repayment_itself_counts_in_its_own_decision(desk: Desk) -> No
     assert [reason.code for reason in paying_all.decision.reasons] == ["used_much"]
 
 
-@pytest.mark.parametrize(("amount_minor", "accepted_minor", "excess_minor"), [(50, 50, 0), (51, 50, 1), (MAX_MINOR, 50, MAX_MINOR - 50)])
+@pytest.mark.parametrize(
+    ("amount_minor", "accepted_minor", "excess_minor"), [(50, 50, 0), (51, 50, 1), (MAX_MINOR, 50, MAX_MINOR - 50)]
+)
 async def test_more_than_is_owed_is_taken_only_up_to_what_is_owed(
     desk: Desk, amount_minor: int, accepted_minor: int, excess_minor: int
 ) -> None:
@@ -99,7 +101,9 @@ async def test_more_than_is_owed_is_taken_only_up_to_what_is_owed(
     assert repaid.decision.position.requested_minor == accepted_minor
     assert repaid.line.drawn_minor == 0
     async with desk.db.reading() as connection:
-        (received,) = [row for row in await facts.of_borrower(connection, "ada") if row.number == RepaymentReceived.number]
+        (received,) = [
+            row for row in await facts.of_borrower(connection, "ada") if row.number == RepaymentReceived.number
+        ]
     assert received.amount_minor == accepted_minor
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from creditline.decision.outcome import Answer, canonical
 from creditline.errors import Code, Conflict, CreditlineError
-from creditline.flows.draw import DrawRequest, Drawn
+from creditline.flows.draw import Drawn, DrawRequest
 from creditline.flows.repay import Repaid
 from creditline.flows.turn import one
 from creditline.store import lines
@@ -30,7 +30,9 @@ def same_but_repeated(first: Drawn | Repaid, again: Drawn | Repaid) -> bool:
     ("amount_minor", "partial", "reserve"),
     [(60_000, False, False), (60_000, False, True), (200_000, False, False), (200_000, True, False)],
 )
-async def test_a_repeated_draw_is_answered_as_before(desk: Desk, amount_minor: int, partial: bool, reserve: bool) -> None:
+async def test_a_repeated_draw_is_answered_as_before(
+    desk: Desk, amount_minor: int, partial: bool, reserve: bool
+) -> None:
     line = await desk.open(amount_minor=100_000)
     request = desk.drawing(line, amount_minor, partial=partial, reserve=reserve)
     first = one(await desk.draws(request))

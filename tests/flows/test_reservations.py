@@ -53,7 +53,12 @@ async def test_what_is_captured_is_owed_and_the_rest_is_free_again(
 
 @pytest.mark.parametrize(
     ("amount_minor", "code"),
-    [(40_001, Code.OVERDRAWN), (0, Code.AMOUNT_NOT_POSITIVE), (-1, Code.AMOUNT_NOT_POSITIVE), (2**63, Code.AMOUNT_TOO_LARGE)],
+    [
+        (40_001, Code.OVERDRAWN),
+        (0, Code.AMOUNT_NOT_POSITIVE),
+        (-1, Code.AMOUNT_NOT_POSITIVE),
+        (2**63, Code.AMOUNT_TOO_LARGE),
+    ],
 )
 async def test_no_more_is_captured_than_is_reserved(desk: Desk, amount_minor: int, code: Code) -> None:
     line, reserved = await a_reservation(desk)

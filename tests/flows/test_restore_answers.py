@@ -14,11 +14,11 @@ from tests.decision.a_product import changed
 from tests.flows.desk import Desk
 
 
-async def held_back(desk: Desk, *, months_late: int = 1, amount_minor: int = 50_000) -> Line:
+async def held_back(desk: Desk, *, borrower: str = "ada", amount_minor: int = 50_000) -> Line:
     """Return a line of which all that was drawn is repaid and observed for a month."""
-    line = await desk.open(amount_minor=100_000)
+    line = await desk.open(borrower=borrower, amount_minor=100_000)
     await desk.draw(line, amount_minor)
-    await desk.statement(line, months_late=months_late)
+    await desk.statement(line, months_late=1)
     await desk.repay(line, amount_minor)
     return await desk.line(line)
 
@@ -87,7 +87,7 @@ async def test_two_tranches_of_one_line_on_one_day_are_both_decided(desk: Desk) 
 
 
 async def test_a_worker_that_comes_late_does_everything_that_was_due(desk: Desk) -> None:
-    lines = [await held_back(desk, amount_minor=1_000) for _ in range(3)]
+    lines = [await held_back(desk, borrower=name, amount_minor=1_000) for name in ("ada", "bob", "cy")]
     for line in lines:
         await desk.statement(line, months_late=0)
     desk.clock.move_to(desk.clock() + timedelta(days=90))
@@ -95,7 +95,7 @@ async def test_a_worker_that_comes_late_does_everything_that_was_due(desk: Desk)
 
 
 async def test_workers_at_once_release_each_tranche_once(desk: Desk) -> None:
-    lines = [await held_back(desk, amount_minor=1_000) for _ in range(4)]
+    lines = [await held_back(desk, borrower=name, amount_minor=1_000) for name in ("ada", "bob", "cy", "di")]
     for line in lines:
         await desk.statement(line, months_late=0)
     desk.clock.move_to(desk.clock() + timedelta(days=40))
@@ -117,7 +117,11 @@ async def test_a_later_edition_with_a_stricter_condition_does_not_change_what_wa
     line = await held_back(desk)
     await desk.statement(line, months_late=0)
     told_by = next(iter(desk.house.products.values())).edition
-    await desk.offer(changed({"policy.dmn": lambda text: text.replace("<text>not(is_blocked) and (months", "<text>false and (months")}))
+    await desk.offer(
+        changed(
+            {"policy.dmn": lambda text: text.replace("<text>not(is_blocked) and (months", "<text>false and (months")}
+        )
+    )
     assert await desk.wait(days=30) == Counter({"released": 1})
     async with desk.db.reading() as connection:
         (released,) = [one for one in await decisions.of_line(connection, line.id, most=9) if one.kind is Kind.RELEASE]
@@ -125,7 +129,9 @@ async def test_a_later_edition_with_a_stricter_condition_does_not_change_what_wa
 
 
 async def test_what_is_repaid_under_a_new_edition_is_promised_by_its_condition(desk: Desk) -> None:
-    strict = changed({"policy.dmn": lambda text: text.replace("<text>not(is_blocked) and (months", "<text>false and (months")})
+    strict = changed(
+        {"policy.dmn": lambda text: text.replace("<text>not(is_blocked) and (months", "<text>false and (months")}
+    )
     await desk.offer(strict)
     line = await held_back(desk)
     await desk.statement(line, months_late=0)

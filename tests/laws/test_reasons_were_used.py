@@ -45,7 +45,7 @@ def without(question: Question, features: Mapping[str, float], codes: Iterable[s
     for code in told:
         mended.update(MENDED.get(code, {}))
     position = mended_position(question.position, told)
-    return worth(decide(a_product(), replace(question, position=position), known(**mended)))
+    return worth(decide(a_product(), replace(question, position=position), known(mended)))
 
 
 def worth(decision: Decision) -> tuple[int, ...]:
@@ -58,7 +58,7 @@ def test_every_factor_is_known_here() -> None:
 
 @given(QUESTIONS, borrowers())
 def test_without_what_is_told_the_answer_would_have_been_better(question: Question, features: dict[str, float]) -> None:
-    decision = decide(a_product(), question, known(**features))
+    decision = decide(a_product(), question, known(features))
     told = [reason.code for reason in decision.reasons]
     assume(told)
     now = worth(decision)
@@ -75,7 +75,7 @@ def test_without_what_is_told_the_answer_would_have_been_better(question: Questi
 
 @given(QUESTIONS, borrowers())
 def test_where_nothing_is_told_nothing_would_have_helped(question: Question, features: dict[str, float]) -> None:
-    decision = decide(a_product(), question, known(**features))
+    decision = decide(a_product(), question, known(features))
     assume(not decision.reasons)
     now = worth(decision)
     everything = [*MENDED, "blocked", SHORT_OF_LIMIT.code]
@@ -86,7 +86,7 @@ def test_where_nothing_is_told_nothing_would_have_helped(question: Question, fea
 def test_at_most_four_are_told_once_each_the_one_that_helps_most_first(
     question: Question, features: dict[str, float]
 ) -> None:
-    decision = decide(a_product(), question, known(**features))
+    decision = decide(a_product(), question, known(features))
     told = [reason.code for reason in decision.reasons]
     assert len(told) == len(set(told)) <= MOST_REASONS
     gains = [without(question, features, [code]) for code in told]
@@ -95,16 +95,15 @@ def test_at_most_four_are_told_once_each_the_one_that_helps_most_first(
 
 @given(QUESTIONS, borrowers())
 def test_the_best_answer_needs_no_reasons(question: Question, features: dict[str, float]) -> None:
-    decision = decide(a_product(), question, known(**features))
+    decision = decide(a_product(), question, known(features))
     if worth(decision)[0] >= BEST[question.kind]:
         assert decision.reasons == ()
 
 
 @given(QUESTIONS, borrowers())
 def test_the_value_told_is_the_borrowers_own(question: Question, features: dict[str, float]) -> None:
-    own = known(**features)
+    own = known(features)
     decision = decide(a_product(), question, own)
     for reason in decision.reasons:
         if reason.factor in a_product().features and reason.value is not None:
             assert reason.value == pytest.approx(own.features[a_product().features.index(reason.factor)], abs=1e-6)
-

@@ -43,8 +43,8 @@ def test_a_feature_that_gets_worse_alone_never_helps(
     rising = sorted(value for value in VALUES[name] if not isnan(value) and value >= features[name])
     falling = sorted(value for value in VALUES[name] if value <= features[name])
     worse = data.draw(st.sampled_from(rising if DECLARED[name] == "higher" else falling))
-    before = worth(decide(a_product(), question, known(**features)))
-    after = worth(decide(a_product(), question, known(**{**features, name: worse})))
+    before = worth(decide(a_product(), question, known(features)))
+    after = worth(decide(a_product(), question, known({**features, name: worse})))
     assert after <= before
 
 
@@ -52,7 +52,7 @@ def test_a_feature_that_gets_worse_alone_never_helps(
 def test_fewer_release_points_or_a_worse_grade_never_help(
     position: Position, features: dict[str, float], kind: Kind, data: st.DataObject
 ) -> None:
-    product, own = a_product(), known(**features)
+    product, own = a_product(), known(features)
     numbers = product.parameters.at(AS_OF.date(), currency="CNY")
     points = data.draw(st.sampled_from([480, 539, 540, 599, 600, 640]))
     fewer = data.draw(st.sampled_from([480, 539, 540, 599, 600, 640]).filter(lambda value: value <= points))
@@ -60,7 +60,8 @@ def test_fewer_release_points_or_a_worse_grade_never_help(
     worse = data.draw(st.sampled_from([1, 14, 15, 21]).filter(lambda value: value >= grade))
 
     def answer(scores: Scores) -> tuple[int, ...]:
-        return rank(ask(product, kind, str(kind), given_of(product, position, own.features, 1, scores, numbers)))
+        given_now = given_of(product, position, features=own.features, sources_count=1, scores=scores, numbers=numbers)
+        return rank(ask(product, kind, str(kind), given_now))
 
     before = answer(Scores(points=600, pd_ppm=1, grade=grade, release_points=points))
     after = answer(Scores(points=600, pd_ppm=1, grade=worse, release_points=fewer))
@@ -69,7 +70,7 @@ def test_fewer_release_points_or_a_worse_grade_never_help(
 
 @given(borrowers(), st.sampled_from([Kind.DRAW, Kind.RESTORATION]), st.sampled_from([0, 1, 99, 100]))
 def test_less_available_limit_never_helps(features: dict[str, float], kind: Kind, available: int) -> None:
-    own = known(**features)
+    own = known(features)
     more = decide(a_product(), a_question(kind, position=a_position(available=100)), own)
     less = decide(a_product(), a_question(kind, position=a_position(available=available)), own)
     assert worth(less) <= worth(more)
@@ -79,7 +80,7 @@ def test_less_available_limit_never_helps(features: dict[str, float], kind: Kind
 def test_a_block_never_helps(question: Question, features: dict[str, float]) -> None:
     assume(not question.position.is_blocked)
     blocked = replace(question, position=replace(question.position, is_blocked=True, available_minor=0))
-    own = known(**features)
+    own = known(features)
     assert worth(decide(a_product(), blocked, own)) <= worth(decide(a_product(), question, own))
 
 
@@ -106,11 +107,12 @@ def test_the_shipped_release_card_and_tables_are_monotone_too(data: st.DataObjec
     product = shipped()
     values = {name: data.draw(st.sampled_from(breaks_of(product, name)), label=name) for name in read_by_release()}
     name = data.draw(st.sampled_from(read_by_release()))
-    is_worse = (lambda value: value >= values[name]) if DECLARED[name] == "higher" else (lambda value: value <= values[name])
-    worse = data.draw(st.sampled_from([value for value in breaks_of(product, name) if is_worse(value)]))
+    sign = 1 if DECLARED[name] == "higher" else -1
+    as_bad = [value for value in breaks_of(product, name) if sign * value >= sign * values[name]]
+    worse = data.draw(st.sampled_from(as_bad))
     question = a_question(kind)
-    before = worth(decide(product, question, known(product, **values)))
-    after = worth(decide(product, question, known(product, **{**values, name: worse})))
+    before = worth(decide(product, question, known(values, product=product)))
+    after = worth(decide(product, question, known({**values, name: worse}, product=product)))
     assert after <= before
 
 

@@ -94,6 +94,7 @@ async def test_a_schema_that_is_written_otherwise_and_means_the_same_is_equal(em
     assert at_once == in_steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-REGISTRY = re.compile(r"(pypi|pythonhosted|npmjs|npmmirror|yarnpkg|crates|debian)[.](org|com|io)|file:/{2}/")
+REGISTRY = re.compile(r"(pypi|pythonhosted|npmjs|npmmirror|yarnpkg|crates|debian)[.](org|com|io)")
 MACHINE = re.compile(r"(?<![\w.~$)}\]>*])/(work|root|tmp|opt/\w+|home/\w+|Users/\w+|private/var)(?=/|\b(?![-.\w]))")
 PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(\[[\w,-]+\])?==\S+")
 

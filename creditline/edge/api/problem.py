@@ -40,7 +40,7 @@ MEDIA = "application/problem+json"
 LOG = logging.getLogger("creditline.api")
 
 
-def problem(request: Request, status: int, code: str, title: str, detail: str) -> JSONResponse:
+def problem(request: Request, status: int, *, code: str, title: str, detail: str) -> JSONResponse:
     """Return the answer that tells an error; `request_id` finds it in the log."""
     body = {
         "type": f"urn:creditline:problem:{code}",
@@ -68,13 +68,14 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
     status = STATUS[type(error)]
     if status >= 500:
         LOG.error("%s %s: %s", getattr(request.state, "request_id", "-"), error.code, error.message)
-    return problem(request, status, error.code, type(error).__name__, error.message)
+    return problem(request, status, code=error.code, title=type(error).__name__, detail=error.message)
 
 
 async def _misshapen(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     detail = "; ".join(_said(one) for one in error.errors())
-    return problem(request, 400, Code.MESSAGE_MALFORMED, "Malformed", f"{detail}. Mend the request and send it again.")
+    words = f"{detail}. Mend the request and send it again."
+    return problem(request, 400, code=Code.MESSAGE_MALFORMED, title="Malformed", detail=words)
 
 
 def _said(one: Mapping[str, Any]) -> str:
@@ -103,7 +104,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         detail = f"There is nothing at {request.url.path}. See /docs for what there is."
     else:
         detail = f"{error.detail}: {request.method} {request.url.path}. See /docs for how it is called."
-    return problem(request, error.status_code, Code.MESSAGE_MALFORMED, str(error.detail), detail)
+    title = str(error.detail)
+    return problem(request, error.status_code, code=Code.MESSAGE_MALFORMED, title=title, detail=detail)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -111,4 +113,4 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     detail = (
         "This is a fault of the engine. Send the request again with the same id; report the request_id if it stays."
     )
-    return problem(request, 500, Code.INVARIANT_BROKEN, "Broken", detail)
+    return problem(request, 500, code=Code.INVARIANT_BROKEN, title="Broken", detail=detail)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import polars as pl
 
-from creditline.edge.sources.book import Book
+from creditline.edge.sources.book import Book, corrupt, framed, ids_of
 from creditline.errors import Code, Malformed, NotFound
 from creditline.events.catalogue import (
     BalanceMoved,
@@ -56,6 +56,14 @@ BY_NUMBER_IN_UCI = {"X1": LIMIT, **{f"X{6 + k}": STATUS[k] for k in range(6)}, *
                     **{f"X{18 + k}": PAID[k] for k in range(6)}, "Y": DEFAULT}  # fmt: skip
 """The numbered columns of the public file, under their names."""
 
+LINE_NAMES = "taiwan/"
+COLUMNS_FILES = ("lines.csv.gz", "lines.csv", "data.csv", "data.csv.gz")
+DATED = {"customer": pl.String(), "type": pl.String(), "amount": pl.Float64(), "time": pl.String(), "extra": pl.Int64()}
+"""The columns of dated events: `time` is a day such as 2005-04-01, `extra` the months late of a statement."""
+
+MOST_AMOUNT = 1e12
+"""No bill of the source comes near it, and no amount beyond it is exact in minor units."""
+
 
 def read_taiwan(folder: Path) -> Book:
     """Read `folder`/taiwan: the dated events if they are there, else the columns, from which they are derived.
@@ -67,11 +75,11 @@ def read_taiwan(folder: Path) -> Book:
     if dated.is_file():
         raw = _read_dated(dated)
     elif lines is not None:
-        raw = derived(_read_lines(lines))
+        raw = derived(read_columns(lines))
     else:
         raise NotFound(
-            f"{home} has neither events.parquet nor lines.csv.gz. Put the data there, name their folder in "
-            "CREDITLINE_DATA, or fetch them with `creditline data get taiwan`.",
+            f"{home} has neither events.parquet nor {', '.join(COLUMNS_FILES)}. Put the data there, name the folder that "
+            "holds taiwan/ in CREDITLINE_DATA, or fetch them with `creditline data get taiwan`.",
             code=Code.DATA_MISSING,
         )
     defaults = _defaults(raw, lines, home)
@@ -134,7 +142,15 @@ def _dated(
 
 def line_of(borrower: str) -> UUID:
     """Return the id that a borrower's line has in every replay."""
-    return id_from(f"taiwan/{borrower}", at=OPENED_ON + NOON)
+    return id_from(LINE_NAMES + borrower, at=OPENED_ON + NOON)
+
+
+def _line_ids(borrowers: pl.Series) -> pl.Series:
+    """Return `line_of` each borrower, as text."""
+    opened_at = pl.Series([OPENED_ON + NOON], dtype=EVENT_SCHEMA["happened_at"])
+    names = borrowers.unique()
+    ids = ids_of(LINE_NAMES + names, at=opened_at.new_from_index(0, len(names)))
+    return borrowers.replace_strict(names, ids, return_dtype=pl.String)
 
 
 def _events(raw: pl.DataFrame, defaults: dict[str, bool]) -> pl.DataFrame:
@@ -165,33 +181,30 @@ def _events(raw: pl.DataFrame, defaults: dict[str, bool]) -> pl.DataFrame:
         kind=pl.lit("outcome"),
     )
     both = pl.concat([events, outcomes], how="vertical_relaxed")
-    return both.with_columns(
-        id=_ids(both),
-        ref=pl.col("borrower").replace_strict({one: str(line_of(one)) for one in defaults}, return_dtype=pl.String),
-        recorded_at=pl.col("happened_at"),
-        currency=pl.lit(CURRENCY),
-    ).select(pl.col(name).cast(kind) for name, kind in EVENT_SCHEMA.items())
-
-
-def _ids(events: pl.DataFrame) -> pl.Series:
-    """Return an id for each event that reading the file again gives again."""
-    rows = events.select("borrower", "kind", "happened_at").iter_rows()
-    return pl.Series([str(id_from(f"{who}/{kind}", at=at)) for who, kind, at in rows], dtype=pl.String)
+    content = pl.concat_str("borrower", "kind", separator="/")
+    return framed(both.with_columns(content=content, ref=_line_ids(both["borrower"])), currency=CURRENCY)
 
 
 def _defaults(raw: pl.DataFrame, lines: Path | None, home: Path) -> dict[str, bool]:
     """Return who defaulted: from the events, or from the columns when no event tells; raise if both tell and differ."""
     everybody = raw.filter(pl.col("type") == "line.opened")["customer"].to_list()
     told = set(raw.filter(pl.col("type") == "outcome.default")["customer"])
-    if lines is None or not told:
-        if lines is None and not told:
-            raise NotFound(f"{home} tells no outcome: add lines.csv.gz or outcome events.", code=Code.DATA_MISSING)
-        if lines is None:
-            return {one: one in told for one in everybody}
-    columns = _read_lines(lines)
+    if lines is None:
+        if not told:
+            raise NotFound(
+                f"{home}/events.parquet tells no outcome. Put {' or '.join(COLUMNS_FILES)} beside it.",
+                code=Code.DATA_MISSING,
+            )
+        return {one: one in told for one in everybody}
+    columns = read_columns(lines)
     by_column = {f"tw{row[0]}": row[1] == 1 for row in columns.select("ID", DEFAULT).iter_rows()}
     for one in everybody:
-        if one not in by_column or (told and by_column[one] != (one in told)):
+        if one not in by_column:
+            raise Malformed(
+                f"{home}: the events know {one}, and the columns do not. Fetch both files again from one source.",
+                code=Code.DATA_CORRUPT,
+            )
+        if told and by_column[one] != (one in told):
             raise Malformed(
                 f"{home}: events and columns disagree about {one}'s outcome. Fetch both files again from one source.",
                 code=Code.DATA_CORRUPT,
@@ -200,46 +213,77 @@ def _defaults(raw: pl.DataFrame, lines: Path | None, home: Path) -> dict[str, bo
 
 
 def _read_dated(path: Path) -> pl.DataFrame:
-    """Read dated events; raise `Malformed` for a damaged file, unknown types or missing columns."""
-    columns = ["customer", "type", "amount", "time", "extra"]
+    """Read dated events; raise `Malformed` saying what in the file is damaged, missing, doubled or no event of ours."""
     try:
-        raw = pl.read_parquet(path, columns=columns)
+        read = pl.read_parquet(path, columns=list(DATED))
+        raw = read.select(pl.col(name).cast(kind, strict=False) for name, kind in DATED.items())
     except (pl.exceptions.PolarsError, OSError) as damaged:
-        raise _corrupt(path, f"it cannot be read ({str(damaged).splitlines()[0]})") from damaged
-    unknown = set(raw["type"].unique()) - set(NUMBERS)
-    if unknown:
-        raise _corrupt(path, f"it has events of type {', '.join(sorted(unknown))}")
+        raise corrupt(path, f"it cannot be read ({_first_line(damaged)})") from damaged
+    is_statement = pl.col("type") == "statement"
+    for name, wrong in {
+        "type": ~pl.col("type").is_in(list(NUMBERS)).fill_null(value=False),
+        "customer": pl.col("customer").is_null(),
+        "time": pl.col("time").str.to_date("%Y-%m-%d", strict=False).is_null(),
+        "amount": ~pl.col("amount").abs().le(MOST_AMOUNT).fill_null(value=False),
+        "extra": is_statement & pl.col("extra").is_null(),
+    }.items():
+        bad = raw.select(wrong).to_series().arg_true()
+        if len(bad):
+            raise corrupt(path, f"row {bad[0] + 1} has {read[name][bad[0]]!r} as {name}")
+    opened = raw.filter(pl.col("type") == "line.opened")["customer"]
+    double = raw.filter(pl.struct("customer", "type", "time").is_duplicated())["customer"]
+    for what, whose in {
+        "the same event twice": double,
+        "two openings": opened.filter(opened.is_duplicated()),
+        "events and no opening": raw["customer"].filter(~raw["customer"].is_in(opened.implode())),
+    }.items():
+        if len(whose):
+            raise corrupt(path, f"{whose[0]} has {what}")
     return raw
 
 
 def _lines_file(home: Path) -> Path | None:
     """Return the file of columns, packed or not, under our name or the public one."""
-    names = ("lines.csv.gz", "lines.csv", "data.csv", "data.csv.gz")
-    return next((home / name for name in names if (home / name).is_file()), None)
+    return next((home / name for name in COLUMNS_FILES if (home / name).is_file()), None)
 
 
-def _read_lines(path: Path) -> pl.DataFrame:
-    """Read the columns we use, by name or by number; raise `Malformed` naming the file, and the line where it can."""
+def read_columns(path: Path) -> pl.DataFrame:
+    """Read the columns we use (READ), by name or by number, as numbers; one row a line.
+
+    Raises `Malformed` naming the file, and the line of the file where it can.
+    """
     try:
         header = pl.read_csv(path, n_rows=0, infer_schema=False).columns
         names = [name for name in header if name in READ or name in BY_NUMBER_IN_UCI]
         frame = pl.read_csv(path, columns=names, infer_schema=False)
     except (pl.exceptions.PolarsError, OSError, EOFError, zlib.error) as damaged:
-        raise _corrupt(path, f"it cannot be read ({str(damaged).splitlines()[0]})") from damaged
+        raise corrupt(path, f"it cannot be read ({_first_line(damaged)})") from damaged
     frame = frame.rename({name: BY_NUMBER_IN_UCI[name] for name in frame.columns if name in BY_NUMBER_IN_UCI})
     missing = [name for name in READ if name not in frame.columns]
     if missing:
-        raise _corrupt(path, f"it has no column {', '.join(missing)}")
+        raise corrupt(path, f"it has no column {', '.join(missing)}")
     numbers = frame.select(pl.col(name).str.strip_chars().cast(pl.Float64, strict=False) for name in READ)
     for name in READ:
-        bad = numbers[name].is_null().arg_true()
+        is_good = numbers[name].abs() <= MOST_AMOUNT
+        if name in ("ID", *STATUS):
+            is_good &= numbers[name].floor() == numbers[name]
+        elif name == DEFAULT:
+            is_good &= numbers[name].is_in([0.0, 1.0])
+        bad = (~is_good.fill_null(value=False)).arg_true()
         if len(bad):
-            raise _corrupt(path, f"line {bad[0] + 2} has {frame[name][bad[0]]!r} in {name}, where a number belongs")
-    whole = numbers.with_columns(pl.col("ID", *STATUS, DEFAULT).cast(pl.Int64))
-    if whole["ID"].is_duplicated().any():
-        raise _corrupt(path, f"ID {whole['ID'].filter(whole['ID'].is_duplicated())[0]} stands there twice")
-    return whole
+            raise corrupt(path, f"line {bad[0] + 2} has {frame[name][bad[0]]!r} in {name}, where {_belongs(name)}")
+    if numbers["ID"].is_duplicated().any():
+        twice = numbers["ID"].filter(numbers["ID"].is_duplicated())
+        raise corrupt(path, f"ID {twice[0]:.0f} stands there twice")
+    return numbers.with_columns(pl.col("ID", *STATUS, DEFAULT).cast(pl.Int64))
 
 
-def _corrupt(path: Path, what: str) -> Malformed:
-    return Malformed(f"{path}: {what}. Nothing was taken from it; fetch it again.", code=Code.DATA_CORRUPT)
+def _belongs(name: str) -> str:
+    """Return what a column's cells should hold."""
+    if name == DEFAULT:
+        return "0 or 1 belongs"
+    return "a whole number belongs" if name in ("ID", *STATUS) else "a number belongs"
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

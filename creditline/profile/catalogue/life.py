@@ -21,7 +21,7 @@ FEATURES: tuple[Feature | Ratio, ...] = (
     ),
     Feature(
         name="hotel_nights_365d_count", source=LIFE, events=(HotelStayed.number,), fold=Fold.SUM, of=Of.CODE,
-        window_days=365, worse="neither", why="Nights away.",
+        window_days=365, worse="neither", why="Nights spent away from home.",
     ),
     Feature(
         name="travel_days_365d_count", source=LIFE, events=TRIPS, fold=Fold.DISTINCT, of=Of.DAY, window_days=365,

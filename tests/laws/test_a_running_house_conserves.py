@@ -1,0 +1,204 @@
+"""The law of conservation on a real database: whatever is sent, in whatever batches and however often, the books balance.
+
+Lines are granted 10 and amounts are -1..12, so that every edge is met. Beside the house the test keeps paper: what was
+paid out, what came back, which answers were given. A repeat must give the answer on paper and move nothing. When the
+desk closes, every law is checked on the whole database and every decision is replayed.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from creditline.decision.outcome import Decision, canonical
+from creditline.errors import CreditlineError, Refused
+from creditline.flows.draw import Drawn, DrawRequest
+from creditline.flows.repay import Repaid, RepayRequest
+from creditline.ledger.line import Line
+from tests.flows.desk import Desk
+
+GRANTED_MINOR = 10
+LINES_COUNT = 3
+
+LINE = st.integers(min_value=0, max_value=LINES_COUNT - 1)
+AMOUNT = st.integers(min_value=-1, max_value=12)
+AGAIN = st.integers(min_value=0, max_value=20)
+"""Which request sent before is sent again; a number that is too large sends none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """A batch of draws (line, amount, takes a part, only reserves), and requests of before sent again with it."""
+
+    asked: list[tuple[int, int, bool, bool]]
+    again: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repays:
+    """A batch of repayments (line, amount), and requests of before sent again with it."""
+
+    asked: list[tuple[int, int]]
+    again: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """End the latest reservation: capture an amount, all of it (None), or give it up."""
+
+    amount: int | None
+    is_void: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """Block or unblock a line, or set or lift the borrower's own cap."""
+
+    line: int
+    reason: str | None
+    cap: int | None
+    is_cap: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bills:
+    """Close a statement of a line, so many months late, and look at the line again."""
+
+    line: int
+    months_late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """Let days pass and do what falls due."""
+
+    days: int
+
+
+Step = Draws | Repays | Ends | Holds | Bills | Waits
+
+STEPS = st.lists(
+    st.one_of(
+        st.builds(
+            Draws,
+            asked=st.lists(st.tuples(LINE, AMOUNT, st.booleans(), st.booleans()), min_size=1, max_size=5),
+            again=st.lists(AGAIN, max_size=2),
+        ),
+        st.builds(
+            Repays, asked=st.lists(st.tuples(LINE, AMOUNT), min_size=1, max_size=5), again=st.lists(AGAIN, max_size=2)
+        ),
+        st.builds(Ends, amount=st.none() | AMOUNT, is_void=st.booleans()),
+        st.builds(
+            Holds,
+            line=LINE,
+            reason=st.none() | st.just("fraud"),
+            cap=st.none() | st.integers(0, 12),
+            is_cap=st.booleans(),
+        ),
+        st.builds(Bills, line=LINE, months_late=st.integers(min_value=0, max_value=3)),
+        st.builds(Waits, days=st.sampled_from([1, 4, 30, 61])),
+    ),
+    max_size=12,
+)
+
+
+@dataclass(slots=True)
+class Paper:
+    """What a careful clerk would write down beside the house."""
+
+    paid_out: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    came_back: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
+    answers: dict[UUID, Decision] = field(default_factory=dict)
+    draws: list[DrawRequest] = field(default_factory=list)
+    repays: list[RepayRequest] = field(default_factory=list)
+    reservations: list[Drawn] = field(default_factory=list)
+
+    def note(self, request: DrawRequest | RepayRequest, outcome: Drawn | Repaid | CreditlineError) -> None:
+        """Write an outcome down; one that was written down before must say the same."""
+        if isinstance(outcome, CreditlineError):
+            assert isinstance(outcome, Refused), outcome
+            assert request.id not in self.answers
+            return
+        before = self.answers.setdefault(request.id, outcome.decision)
+        assert canonical(outcome.decision) == canonical(before)
+        assert outcome.is_repeated == (before is not outcome.decision)
+        if outcome.is_repeated:
+            return
+        if isinstance(outcome, Repaid):
+            self.came_back[request.line] += outcome.accepted_minor
+        elif outcome.expires_at is not None:
+            self.reservations.append(outcome)
+        else:
+            self.paid_out[request.line] += outcome.amount_minor
+
+
+async def take(desk: Desk, paper: Paper, lines: Sequence[Line], step: Step) -> None:
+    """Carry out a step at the desk and on paper."""
+    match step:
+        case Draws(asked=asked, again=again):
+            sent = [
+                desk.drawing(lines[at], amount, partial=partial, reserve=only) for at, amount, partial, only in asked
+            ]
+            sent += [paper.draws[place] for place in again if place < len(paper.draws)]
+            paper.draws += sent[: len(asked)]
+            for draw, drawn in zip(sent, await desk.draws(*sent), strict=True):
+                paper.note(draw, drawn)
+        case Repays(asked=asked, again=again):
+            brought = [desk.repaying(lines[at], amount) for at, amount in asked]
+            brought += [paper.repays[place] for place in again if place < len(paper.repays)]
+            paper.repays += brought[: len(asked)]
+            for repay, repaid in zip(brought, await desk.repays(*brought), strict=True):
+                paper.note(repay, repaid)
+        case Ends():
+            await end(desk, paper, step)
+        case Holds(line=at, reason=reason, cap=cap, is_cap=is_cap):
+            await desk.control(desk.capping(lines[at], cap) if is_cap else desk.blocking(lines[at], reason))
+        case Bills(line=at, months_late=months_late):
+            await desk.statement(lines[at], months_late=months_late)
+            await desk.review(lines[at])
+        case Waits(days=days):
+            await desk.wait(days=days)
+
+
+async def end(desk: Desk, paper: Paper, step: Ends) -> None:
+    """End the latest reservation, if there is one and if it is still open."""
+    if not paper.reservations:
+        return
+    reserved = paper.reservations[-1]
+    try:
+        if step.is_void:
+            await desk.void(desk.voiding(reserved))
+        else:
+            _, recorded = await desk.capture(desk.capturing(reserved, amount_minor=step.amount))
+            paper.paid_out[reserved.line.id] += recorded.accepted_minor
+    except Refused:
+        return
+    paper.reservations.pop()
+
+
+async def agree(desk: Desk, paper: Paper, lines: Sequence[Line]) -> None:
+    """Hold the house's lines against paper."""
+    for one in lines:
+        line = await desk.line(one)
+        assert line.drawn_minor == paper.paid_out[line.id] - paper.came_back[line.id]
+        assert min(line.drawn_minor, line.reserved_minor, line.withheld_minor) >= 0
+        assert line.withheld_minor == sum(amount for _, amount in await desk.waiting(line))
+        assert line.withheld_minor == sum(part.amount_minor for part in (await desk.explain(line)).parts)
+        assert 0 <= line.available_minor <= max(0, line.headroom_minor)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=max(5, settings().max_examples // 5)
+)
+@given(STEPS)
+async def test_the_books_balance_whatever_is_sent(desk: Desk, steps: list[Step]) -> None:
+    # Two lines of one borrower and one of another, nobody of whom was here before.
+    names = (f"ada:{desk.next_id()}", f"bob:{desk.next_id()}")
+    lines = [await desk.open(borrower=names[place % 2], amount_minor=GRANTED_MINOR) for place in range(LINES_COUNT)]
+    paper = Paper()
+    for step in steps:
+        await take(desk, paper, lines, step)
+        await agree(desk, paper, lines)
