@@ -65,15 +65,16 @@ def test_random_tables_are_answered_alike(
 ) -> None:
     policy = small(hit[0], rules, aggregation=hit[1])
     for x, p in values:
-        given = {"x": x, "p": p}
+        given: dict[str, Value] = {"x": x, "p": p}
         assert asked(EXECUTORS[executor], policy, given) == asked(evaluate, policy, given)
 
 
 def test_the_products_policy_is_answered_alike_around_each_of_its_break_points() -> None:
     product = load_product("consumer_revolving")
-    numbers = dict(product.parameters.at(date(2026, 1, 1), currency="CNY"))
-    usual: dict[str, Value] = {one.name: None for one in product.policy.inputs} | numbers
+    numbers = product.parameters.at(date(2026, 1, 1), currency="CNY")
+    usual: dict[str, Value] = {one.name: None for one in product.policy.inputs}
     usual |= {
+        **numbers,
         "requested_minor": 100,
         "available_minor": 50,
         "granted_minor": 100,
@@ -87,7 +88,7 @@ def test_the_products_policy_is_answered_alike_around_each_of_its_break_points()
     ]
     truth: list[Value] = [None, True, False]
     tried = 0
-    for table, over in {
+    tables: dict[str, dict[str, list[Value]]] = {
         "restoration": {
             "is_blocked": truth,
             "months_late_last_count": whole,
@@ -121,7 +122,8 @@ def test_the_products_policy_is_answered_alike_around_each_of_its_break_points()
             "months_late_last_count": whole,
             "draws_30d_count": [None, 5, 6, 7],
         },
-    }.items():
+    }
+    for table, over in tables.items():
         for row in every(*over.values()):
             given = usual | dict(zip(over, row, strict=True))
             assert product.compiled.decide(table, given) == evaluate(product.policy, table, given), given

@@ -1,5 +1,7 @@
 """A policy has one canonical form, one hash, and hit policies that mean what the standard says."""
 
+from functools import partial
+
 import pytest
 
 from creditline.errors import Code, Malformed, PolicyInvalid
@@ -42,9 +44,9 @@ def test_priority_follows_the_order_of_allowed_values() -> None:
 
 def test_two_rules_of_a_unique_table_that_match_are_an_error_on_both_executors() -> None:
     policy = small("UNIQUE", [("> 1", "10"), ("> 2", "20")])
-    for ask in (lambda: evaluate(policy, "t", {"x": 3}), lambda: compile_policy(policy).decide("t", {"x": 3})):
+    for executor in (partial(evaluate, policy), compile_policy(policy).decide):
         with pytest.raises(PolicyInvalid, match="rules 1 and 2 both match"):
-            ask()
+            executor("t", {"x": 3})
 
 
 def test_the_hash_of_a_policy_is_pinned_to_its_content() -> None:
@@ -70,13 +72,13 @@ def test_a_damaged_stored_policy_is_refused() -> None:
 def test_a_missing_input_and_one_of_another_kind_are_told_by_both_executors() -> None:
     policy = small("FIRST", [("> p", "10")])
     compiled = compile_policy(policy, frozenset({"p"}))
-    for ask in (lambda given: evaluate(policy, "t", given), lambda given: compiled.decide("t", given)):
+    for executor in (partial(evaluate, policy), compiled.decide):
         with pytest.raises(Malformed, match="needs p, which was not given"):
-            ask({"x": 1})
+            executor("t", {"x": 1})
         with pytest.raises(Malformed, match="is a number, and True is a boolean"):
-            ask({"x": True, "p": 1})
+            executor("t", {"x": True, "p": 1})
         with pytest.raises(Malformed, match="is a number, and 'a' is a string"):
-            ask({"x": "a", "p": 1})
+            executor("t", {"x": "a", "p": 1})
     with pytest.raises(Malformed, match="has no decision 'other'"):
         compiled.decide("other", {})
 

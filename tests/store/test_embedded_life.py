@@ -186,15 +186,17 @@ def test_where_no_socket_fits_the_path_is_refused_in_words(
 def test_a_socket_folder_prepared_by_somebody_else_is_not_used(
     made_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     place = shutil.copytree(made_folder, tmp_path / ("long" * 30))
-    server = EmbeddedServer(place)
-    server.start()
-    server.stop()
-    (tmp_path / "elsewhere").mkdir()
-    server._socket.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(NotAllowed, match="Remove it") as refused:
+    with tempfile.TemporaryDirectory() as short:
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        server = EmbeddedServer(place)
         server.start()
+        server.stop()
+        (tmp_path / "elsewhere").mkdir()
+        server._socket.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(NotAllowed, match="Remove it") as refused:
+            server.start()
+        monkeypatch.undo()
     assert refused.value.code is Code.USER_FORBIDDEN
     assert server.pid is None
 
