@@ -3,15 +3,19 @@
 Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 wrong usage, 3 a check found something.
 """
 
+import errno
+import io
 import sys
+from typing import NoReturn
 
 import typer
 
 from creditline.edge.commands import books, lines, rules, world
-from creditline.errors import CreditlineError
+from creditline.errors import Code, CreditlineError
 
 APP = typer.Typer(
-    help=__doc__.splitlines()[0] if __doc__ else None,
+    help="An open credit-line engine. Tables on stdout, progress on stderr, `--json` for programs.\n\n"
+    "Exit codes: 0 done, 1 refused or failed (one line on stderr says why), 2 wrong usage, 3 a check found something.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -25,13 +29,35 @@ APP.add_typer(rules.SCORE, name="score")
 APP.add_typer(world.DATA, name="data")
 
 
+_OF_SYSTEM = {
+    errno.ENOENT: Code.DATA_MISSING,
+    errno.ENOSPC: Code.DISK_FULL,
+    errno.EDQUOT: Code.DISK_FULL,
+    errno.EACCES: Code.USER_FORBIDDEN,
+    errno.EPERM: Code.USER_FORBIDDEN,
+    errno.EROFS: Code.USER_FORBIDDEN,
+}
+
+
 def main() -> None:
-    """Run a command; an error of ours is one line on stderr and exit code 1."""
+    """Run a command; an error of ours or of the operating system is one line on stderr and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a sign shows a question mark; it never costs the answer.
+            stream.reconfigure(errors="replace")
     try:
-        APP()
+        APP(prog_name="creditline")
     except CreditlineError as error:
-        sys.stderr.write(f"creditline: {error.code}: {error.message}\n")
-        raise SystemExit(1) from None
+        _fail(error.code, error.message)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        code = _OF_SYSTEM.get(error.errno or 0, Code.CONFIGURATION_INVALID)
+        _fail(code, f"{place}{error.strerror or error}. Mend that or name another path, then try again.")
+
+
+def _fail(code: Code, message: str) -> NoReturn:
+    sys.stderr.write(f"creditline: {code}: {message}\n")
+    raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

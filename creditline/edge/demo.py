@@ -66,15 +66,11 @@ class Report:
     findings_count: int
 
 
-def run(settings: Settings, *, fresh: bool, lines_count: int | None, stay: bool, as_json: bool) -> None:
+async def run(settings: Settings, *, fresh: bool, lines_count: int | None, stay: bool, as_json: bool) -> None:
     """Run the demo in its own database under the home folder, print the report, and serve the API until stopped."""
-    home = settings.home / "demo"
+    settings = replace(settings, home=settings.home / "demo", dsn=None)
     if fresh:
-        shutil.rmtree(home, ignore_errors=True)
-    asyncio.run(_run(replace(settings, home=home, dsn=None), lines_count=lines_count, stay=stay, as_json=as_json))
-
-
-async def _run(settings: Settings, *, lines_count: int | None, stay: bool, as_json: bool) -> None:
+        shutil.rmtree(settings.home, ignore_errors=True)
     started = time.monotonic()
     async with running(settings) as engine:
         _step(f"PostgreSQL started in {settings.home}", started)

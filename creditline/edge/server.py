@@ -1,6 +1,10 @@
 """Serve the API in this process, with the worker beside it, until told to stop."""
 
 import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
@@ -8,28 +12,103 @@ from creditline.edge.api import create_app
 from creditline.edge.engine import Engine
 from creditline.edge.settings import Settings
 from creditline.edge.worker import work_on
+from creditline.errors import Broken, Code, CreditlineError, Malformed, NotAllowed, Unavailable
+
+BACKLOG_COUNT = 2048
+GRACE_SECONDS = 20
+"""How long requests under way may take once the server was told to stop."""
 
 
 class _Server(uvicorn.Server):
     """A server that leaves signals to the program around it."""
 
-    def install_signal_handlers(self) -> None:
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
         """Do nothing: the command that serves has its own."""
+        yield
 
 
-async def serve_until_stopped(engine: Engine, settings: Settings, stop: asyncio.Event, *, work: bool = True) -> None:
-    """Serve until `stop` is set; requests under way are answered first."""
-    app = create_app(engine.db, engine.clock, engine.house)
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, loop="none", http="httptools", log_level="warning", lifespan="on"
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    working = asyncio.create_task(work_on(engine, stop)) if work else None
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    server.should_exit = True
-    await serving
-    if working:
-        await working
+async def serve_until_stopped(
+    engine: Engine,
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    work: bool = True,
+    told: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until `stop` is set; requests under way are answered first, for GRACE_SECONDS at most.
+
+    `told` hears the address once it listens. Raises `Malformed`, `NotAllowed` or `Unavailable` if it cannot listen there.
+    """
+    with listening(settings) as listener:
+        if told is not None:
+            host, port = listener.getsockname()[:2]
+            told(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        config = uvicorn.Config(
+            create_app(engine.db, engine.clock, engine.house),
+            loop="none",
+            http="httptools",
+            log_level="warning",
+            lifespan="on",
+            server_header=False,
+            backlog=BACKLOG_COUNT,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        server = _Server(config)
+        serving = asyncio.create_task(_serve(server, listener))
+        tasks = [serving, asyncio.create_task(work_on(engine, stop))] if work else [serving]
+        waiting = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.set()
+            server.should_exit = True
+            outcomes = await asyncio.gather(*tasks, waiting, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve on a socket that listens already; a server that fails to start says so by an error, not by leaving."""
+    try:
+        await server.serve(sockets=[listener])
+    except SystemExit as left:
+        raise Broken(
+            "The API could not start; the log above says why. Mend that, then start again.", code=Code.INVARIANT_BROKEN
+        ) from left
+
+
+@contextlib.contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Listen where the settings say, before anything else is started, so that a taken port is told at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG_COUNT)
+    except OSError as error:
+        raise _refused(error, settings) from error
+    with listener:
+        yield listener
+
+
+def _refused(error: OSError, settings: Settings) -> CreditlineError:
+    """Return what the system's refusal to listen means, and what to do."""
+    where = f"{settings.host} port {settings.port}"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return Malformed(
+            f"The API cannot listen on {where}: this machine has no such address. Set CREDITLINE_HOST to one it has, "
+            "such as 127.0.0.1, or 0.0.0.0 for all.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    if error.errno == errno.EADDRINUSE:
+        return Unavailable(
+            f"The API cannot listen on {where}: another program does. Stop that one, or set CREDITLINE_PORT to a free "
+            "port.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return NotAllowed(
+            f"The API may not listen on {where}: the system keeps it for others. Set CREDITLINE_PORT to one from 1024 on.",
+            code=Code.USER_FORBIDDEN,
+        )
+    return Unavailable(f"The API cannot listen on {where}: {error.strerror}.", code=Code.CONFIGURATION_INVALID)

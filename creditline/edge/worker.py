@@ -3,26 +3,65 @@
 import asyncio
 import contextlib
 import logging
+from uuid import UUID
 
 from creditline.edge.engine import Engine
-from creditline.errors import Unavailable
-from creditline.flows.work import seconds_until_due, work_due
+from creditline.errors import CreditlineError, Unavailable
+from creditline.flows.work import seconds_until_due, work_once, work_singly
 
 LOG = logging.getLogger("creditline.worker")
 MOST_SECONDS = 60.0
 """A new timer may be set at any time by another program, so nobody sleeps longer than this."""
 
+AWAY_SECONDS = 1.0
+"""How soon a database that is away is asked again."""
+
+FAILED_SECONDS = 15.0
+"""How soon a line that could not be worked on is tried again."""
+
 
 async def work_on(engine: Engine, stop: asyncio.Event) -> None:
-    """Do what is due until told to stop; a database that is away for a while is waited for."""
+    """Do what is due until told to stop; a database that is away is waited for, and a line that fails stops no other."""
     while not stop.is_set():
         try:
-            done = await work_due(engine.db, engine.clock, engine.house)
-            if done:
-                LOG.info("done: %s", dict(done))
-            wait = min(MOST_SECONDS, await seconds_until_due(engine.db, engine.clock, most=MOST_SECONDS))
+            wait = await _work(engine, stop)
         except Unavailable as away:
             LOG.warning("%s: %s", away.code, away.message)
-            wait = 1.0
+            wait = AWAY_SECONDS
+        except Exception:
+            # Nobody would notice a worker that is gone: what is due tomorrow would simply not come back.
+            LOG.exception("the worker failed; it goes on")
+            wait = FAILED_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=wait)
+
+
+async def _work(engine: Engine, stop: asyncio.Event) -> float:
+    """Do what is due in batches, and one by one if a batch fails; return for how many seconds nothing is to be done."""
+    try:
+        while not stop.is_set():
+            done = await work_once(engine.db, engine.clock, engine.house)
+            if not done:
+                return min(MOST_SECONDS, await seconds_until_due(engine.db, engine.clock, most=MOST_SECONDS))
+            LOG.info("done: %s", dict(done))
+    except Exception as failed:  # noqa: BLE001  # What is wrong shows again below, beside the line it is wrong with.
+        LOG.info("a batch failed, so that its lines are done one by one: %s", failed)
+    return await _work_singly(engine, stop)
+
+
+async def _work_singly(engine: Engine, stop: asyncio.Event) -> float:
+    """Do what is due one by one, telling what fails; return after how many seconds to look again."""
+    tried = set[UUID]()
+    failed_count = 0
+    while not stop.is_set():
+        outcomes = await work_singly(engine.db, engine.clock, engine.house, besides=tried)
+        if not outcomes:
+            break
+        tried |= outcomes.keys()
+        for subject, failed in outcomes.items():
+            if isinstance(failed, CreditlineError):
+                LOG.error("%s is due and failed: %s: %s", subject, failed.code, failed.message)
+            elif failed is not None:
+                LOG.error("%s is due and failed", subject, exc_info=failed)
+            failed_count += failed is not None
+    return FAILED_SECONDS if failed_count else 0.0

@@ -1,5 +1,6 @@
 """End a reservation: capture it in whole or in part, void it, or let it expire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -89,10 +90,12 @@ async def void_reservation(db: Database, clock: Clock, *, request: VoidRequest) 
         return posting.line, await _end(connection, request, reservation, posting, captured_minor=0)
 
 
-async def expire_reservations(db: Database, clock: Clock, *, most: int = 200) -> int:
-    """Give back reservations whose time is over; returns how many. Safe to run in many workers at once."""
+async def expire_reservations(
+    db: Database, clock: Clock, *, most: int = 200, only: Sequence[UUID] | None = None
+) -> int:
+    """Give back reservations whose time is over, or `only` those; returns how many. Safe in many workers at once."""
     async with db.transaction() as connection:
-        claimed = await due.claim(connection, TimerKind.RESERVATION, as_of=clock(), most=most)
+        claimed = await due.claim(connection, TimerKind.RESERVATION, as_of=clock(), most=most, only=only)
         open_before = await due.reservations(connection, claimed)
         locked = await lines.lock(connection, [reservation.line for reservation in open_before.values()])
         # Whoever held a line before us may have captured or voided its reservation.

@@ -23,13 +23,15 @@ from creditline.store.requests import Recorded
 RECHECK = "recheck_days"
 
 
-async def restore_due(db: Database, clock: Clock, house: House, *, most: int = 500) -> list[Decision]:
-    """Decide up to `most` due tranches, each by the edition it was promised under; returns the decisions made.
+async def restore_due(
+    db: Database, clock: Clock, house: House, *, most: int = 500, only: Sequence[UUID] | None = None
+) -> list[Decision]:
+    """Decide up to `most` due tranches, or `only` those, by the edition each was promised under; returns the decisions.
 
     Safe to run in many workers at once: a tranche is claimed by one transaction and comes back if that fails.
     """
     async with db.transaction() as connection:
-        claimed = await due.claim(connection, TimerKind.TRANCHE, as_of=clock(), most=most)
+        claimed = await due.claim(connection, TimerKind.TRANCHE, as_of=clock(), most=most, only=only)
         waiting = await due.still_open(connection, claimed)
         locked = await lines.lock(connection, [tranche.line for tranche in waiting])
         made: list[Decision] = []

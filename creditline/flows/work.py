@@ -1,9 +1,12 @@
 """Work: do everything that is due, until nothing is."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from creditline.clock import Clock, MovedClock
+from creditline.errors import Code, Unavailable
 from creditline.flows.capture import expire_reservations
 from creditline.flows.house import House
 from creditline.flows.restore import restore_due
@@ -14,13 +17,41 @@ from creditline.store.connect import Database
 async def work_due(db: Database, clock: Clock, house: House, *, most: int = 500) -> Counter[str]:
     """Release or keep back every due tranche and expire every due reservation; returns how many of each answer."""
     done: Counter[str] = Counter()
-    while True:
-        decided = await restore_due(db, clock, house, most=most)
-        expired = await expire_reservations(db, clock, most=most)
-        done.update(decision.answer for decision in decided)
-        done.update({"expired": expired})
-        if not decided and not expired:
-            return +done
+    while batch := await work_once(db, clock, house, most=most):
+        done += batch
+    return done
+
+
+async def work_once(db: Database, clock: Clock, house: House, *, most: int = 500) -> Counter[str]:
+    """Do one batch of each kind that is due; returns how many of each answer, none when nothing was."""
+    decided = await restore_due(db, clock, house, most=most)
+    expired = await expire_reservations(db, clock, most=most)
+    done = Counter[str](decision.answer for decision in decided)
+    done["expired"] = expired
+    return +done
+
+
+async def work_singly(
+    db: Database, clock: Clock, house: House, *, besides: Collection[UUID], most: int = 100
+) -> dict[UUID, Exception | None]:
+    """Do up to `most` of what is due, each in a transaction of its own, leaving out `besides`.
+
+    Returns what failed each of them, None if nothing did. Raises `Unavailable` when the database itself is away.
+    """
+    async with db.reading() as connection:
+        subjects = await due.waiting(connection, as_of=clock(), besides=besides, most=most)
+    outcomes: dict[UUID, Exception | None] = {}
+    for subject in subjects:
+        try:
+            await restore_due(db, clock, house, only=[subject])
+            await expire_reservations(db, clock, only=[subject])
+        except Exception as failed:
+            if isinstance(failed, Unavailable) and failed.code is not Code.CLOCK_BEHIND:
+                raise
+            outcomes[subject] = failed
+        else:
+            outcomes[subject] = None
+    return outcomes
 
 
 async def work_until(db: Database, clock: MovedClock, house: House, *, until: datetime) -> Counter[str]:

@@ -1,6 +1,6 @@
 """What is due: tranches that are not back yet, reservations that are not captured, and their timers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -78,9 +78,18 @@ async def end_reservations(db: Connection, ended: Sequence[tuple[UUID, UUID, Mov
     await db.execute(SQL["drop_timers"], [reservation for reservation, *_ in ended])
 
 
-async def claim(db: Connection, kind: TimerKind, *, as_of: datetime, most: int) -> list[UUID]:
-    """Take up to `most` due subjects that no other worker holds; they come back if the transaction does not commit."""
+async def claim(
+    db: Connection, kind: TimerKind, *, as_of: datetime, most: int, only: Sequence[UUID] | None = None
+) -> list[UUID]:
+    """Take up to `most` due subjects, or `only` those, that no other worker holds; without a commit they come back."""
+    if only is not None:
+        return [row["subject"] for row in await db.fetch(SQL["claim_these_timers"], as_of, kind, list(only))]
     return [row["subject"] for row in await db.fetch(SQL["claim_timers"], as_of, kind, most)]
+
+
+async def waiting(db: Connection, *, as_of: datetime, besides: Collection[UUID], most: int) -> list[UUID]:
+    """Return up to `most` due subjects of any kind but `besides`, the longest due first; nothing is taken."""
+    return [row["subject"] for row in await db.fetch(SQL["waiting_timers"], as_of, list(besides), most)]
 
 
 async def next_due(db: Connection) -> datetime | None:

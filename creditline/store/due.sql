@@ -21,6 +21,18 @@ where subject in (
 )
 returning subject;
 
+-- name: claim_these_timers
+-- What failed in a batch is tried by itself, so that one line never keeps the others from what is theirs.
+delete from timer
+where subject in (
+    select subject from timer where subject = any($3::uuid[]) and due_at <= $1 and kind = $2 for update skip locked
+)
+returning subject;
+
+-- name: waiting_timers
+-- What is due, to be claimed one by one.
+select subject from timer where due_at <= $1 and subject <> all($2::uuid[]) order by due_at, subject limit $3;
+
 -- name: next_due
 -- When the next timer rings.
 select min(due_at) from timer;

@@ -1,21 +1,22 @@
 """The engine over HTTP: a FastAPI app around the flows, its documentation served from here."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
+from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
-from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from creditline.clock import Clock
 from creditline.edge.api import decisions, events, lines, motions
-from creditline.edge.api.problem import add_handlers
+from creditline.edge.api.gate import Gate
+from creditline.edge.api.problem import MEDIA, add_handlers
+from creditline.edge.api.shapes import ProblemView
 from creditline.edge.api.state import Parts
 from creditline.flows.house import House
-from creditline.ids import new_id
 from creditline.store.connect import Database
 
 VERSION = "1"
@@ -23,6 +24,13 @@ DESCRIPTION = """
 An open credit-line engine. Every request carries an id that you make (UUIDv7): sending it again repeats nothing and answers
 with what became of it. A decline is an answer, not an error. Errors are problems (RFC 9457) with a stable `code`.
 """
+
+PROBLEM: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem: what went wrong, and what to do.",
+        "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
+    }
+}
 
 
 def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
@@ -35,23 +43,22 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="creditline", version=VERSION, description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=lifespan
+        title="creditline",
+        version=VERSION,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
     )
     app.state.parts = Parts(db=db, clock=clock, house=house)
     add_handlers(app)
+    app.add_middleware(Gate)
     for routes in (lines.ROUTES, motions.ROUTES, decisions.ROUTES):
-        app.include_router(routes)
+        app.include_router(routes, responses=PROBLEM)
     app.add_route("/v1/events", events.take_events, methods=["POST"])
     _add_documentation(app)
-
-    @app.middleware("http")
-    async def name_request(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Give every request an id, the caller's or ours, and tell it."""
-        given = request.headers.get("x-request-id", "")
-        request.state.request_id = given if 0 < len(given) <= 64 and given.isprintable() else str(new_id(clock()))
-        response = await call(request)
-        response.headers["x-request-id"] = request.state.request_id
-        return response
+    _describe(app)
 
     return app
 
@@ -69,12 +76,16 @@ def _add_documentation(app: FastAPI) -> None:
             swagger_favicon_url="/docs/assets/favicon-32x32.png",
         )
 
+
+def _describe(app: FastAPI) -> None:
+    """Describe what FastAPI cannot know: the bulk route, which is plain Starlette, and how errors look."""
     schema = app.openapi
 
-    def with_events() -> dict[str, object]:
-        """Describe the bulk route too, which is plain Starlette."""
-        described = schema()
-        described["paths"].setdefault("/v1/events", events.DESCRIPTION)
-        return described
+    def described() -> dict[str, Any]:
+        told = schema()
+        told["paths"].setdefault("/v1/events", events.DESCRIPTION)
+        shape = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+        told["components"]["schemas"] |= {**shape.pop("$defs"), "ProblemView": shape}
+        return told
 
-    app.openapi = with_events  # type: ignore[method-assign]
+    app.openapi = described  # type: ignore[method-assign]

@@ -1,13 +1,16 @@
 """Decisions and their replay, the products on offer, and whether the engine is well."""
 
-from typing import Any
+import asyncio
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from creditline.edge.api.shapes import DecisionView, ReplayView, decision_view
+from creditline.edge.api.shapes import DecisionView, HealthView, ProductView, ReplayView, decision_view
 from creditline.edge.api.state import Engine
+from creditline.errors import Code, Unavailable
 from creditline.flows.replay import read_decision, replay_decision
+
+READY_SECONDS = 3.0
 
 ROUTES = APIRouter(tags=["decisions"])
 
@@ -32,29 +35,35 @@ async def replay_a_decision(decision: UUID, engine: Engine) -> ReplayView:
 
 
 @ROUTES.get("/v1/products", tags=["products"])
-async def read_products(engine: Engine) -> list[dict[str, Any]]:
+async def read_products(engine: Engine) -> list[ProductView]:
     """Read which products are offered, in which currencies and languages, and their editions."""
     return [
-        {
-            "name": product.name,
-            "currencies": product.currencies,
-            "languages": product.languages,
-            "edition": product.edition,
-            "policy": product.policy.sha256,
-        }
+        ProductView(
+            name=product.name,
+            currencies=product.currencies,
+            languages=product.languages,
+            edition=product.edition,
+            policy=product.policy.sha256,
+        )
         for product in engine.house.products.values()
     ]
 
 
 @ROUTES.get("/health", tags=["health"])
-async def live() -> dict[str, str]:
+async def live() -> HealthView:
     """Say that the program runs."""
-    return {"status": "live"}
+    return HealthView(status="live")
 
 
 @ROUTES.get("/health/ready", tags=["health"])
-async def ready(engine: Engine) -> dict[str, str]:
-    """Say that the database answers."""
-    async with engine.db.reading() as connection:
-        await connection.fetchval("select 1")
-    return {"status": "ready"}
+async def ready(engine: Engine) -> HealthView:
+    """Say that the database answers, within a few seconds."""
+    try:
+        async with asyncio.timeout(READY_SECONDS), engine.db.reading() as connection:
+            await connection.fetchval("select 1")
+    except TimeoutError as late:
+        raise Unavailable(
+            f"The database did not answer within {READY_SECONDS:.0f} seconds. Try again in a moment.",
+            code=Code.DATABASE_BUSY,
+        ) from late
+    return HealthView(status="ready")

@@ -1,18 +1,22 @@
 """Lines: open one, read it, its history, its explanation; and what is known of a borrower."""
 
-from typing import Annotated, Any
+import re
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
 from creditline.edge.api.shapes import (
     BlockBody,
+    Borrower,
     DecisionView,
     ExplanationView,
+    HistoryView,
     IdBody,
     LineView,
     OpenBody,
     OpenedView,
+    RequestView,
     ReviewedView,
     SelfLimitBody,
     decision_view,
@@ -20,7 +24,7 @@ from creditline.edge.api.shapes import (
     line_view,
 )
 from creditline.edge.api.state import Engine
-from creditline.errors import Code, NotFound
+from creditline.errors import Code, Malformed, NotFound
 from creditline.explanation.words import tell, words_of
 from creditline.flows.borrower import Picture, picture_of
 from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
@@ -30,6 +34,8 @@ from creditline.flows.review import ReviewRequest, review_lines
 from creditline.flows.turn import one
 
 ROUTES = APIRouter(tags=["lines"])
+
+Most = Annotated[int, Query(ge=1, le=1000)]
 
 
 @ROUTES.post("/v1/lines", status_code=201)
@@ -49,23 +55,15 @@ async def read_a_line(line: UUID, engine: Engine) -> LineView:
 
 
 @ROUTES.get("/v1/lines/{line}/history")
-async def read_a_history(
-    line: UUID, engine: Engine, most: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> dict[str, Any]:
+async def read_a_history(line: UUID, engine: Engine, most: Most = 100) -> HistoryView:
     """Read a line's entries in order, and its latest requests, decisions and transfers."""
     history = await history_of(engine.db, line, most=most)
-    return {
-        "entries": history.entries,
-        "transfers": history.transfers,
-        "requests": [
-            {
-                name: getattr(own, name)
-                for name in ("id", "kind", "amount_minor", "accepted_minor", "excess_minor", "recorded_at")
-            }
-            for own in history.requests
-        ],
-        "decisions": [decision_view(own) for own in history.decisions],
-    }
+    return HistoryView(
+        entries=history.entries,
+        transfers=history.transfers,
+        requests=[RequestView.model_validate(own, from_attributes=True) for own in history.requests],
+        decisions=[decision_view(own) for own in history.decisions],
+    )
 
 
 @ROUTES.get("/v1/lines/{line}/explanation")
@@ -78,7 +76,13 @@ async def explain_a_line(
     """Say what is withheld, why, and when it comes back, by the figures and in words (`language`, or Accept-Language)."""
     found = await read_line(engine.db, line)
     product = engine.house.product(found.product)
-    chosen = language or _first_spoken(accept_language, product.languages)
+    chosen = language or spoken(accept_language, product.languages)
+    if chosen not in product.languages:
+        raise Malformed(
+            f"Product {product.name} has no words in {chosen!r}. Ask for one of {', '.join(product.languages)}, or for "
+            "none in particular.",
+            code=Code.MESSAGE_MALFORMED,
+        )
     explanation = await explain_line(engine.db, line)
     return explanation_view(explanation, found, tell(explanation, words_of(product, chosen)))
 
@@ -105,7 +109,7 @@ async def cap_a_line(line: UUID, body: SelfLimitBody, engine: Engine) -> LineVie
 
 
 @ROUTES.get("/v1/borrowers/{borrower}/lines", tags=["borrowers"])
-async def read_lines(borrower: str, engine: Engine) -> list[LineView]:
+async def read_lines(borrower: Borrower, engine: Engine) -> list[LineView]:
     """Read a borrower's lines, oldest first."""
     found = await lines_of(engine.db, borrower)
     if not found:
@@ -114,23 +118,25 @@ async def read_lines(borrower: str, engine: Engine) -> list[LineView]:
 
 
 @ROUTES.get("/v1/borrowers/{borrower}/profile", tags=["borrowers"])
-async def read_profile(borrower: str, engine: Engine) -> Picture:
+async def read_profile(borrower: Borrower, engine: Engine) -> Picture:
     """Read what is known of a borrower now: every feature with its meaning, and which sources are known at all."""
     return await picture_of(engine.db, engine.clock, borrower)
 
 
 @ROUTES.get("/v1/lines/{line}/decisions", tags=["decisions"])
-async def read_decisions(
-    line: UUID, engine: Engine, most: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> list[DecisionView]:
+async def read_decisions(line: UUID, engine: Engine, most: Most = 100) -> list[DecisionView]:
     """Read a line's latest decisions, newest first."""
     return [decision_view(own) for own in (await history_of(engine.db, line, most=most)).decisions]
 
 
-def _first_spoken(accepted: str | None, spoken: tuple[str, ...]) -> str:
-    """Return the first language of an Accept-Language header that a product speaks, else its first."""
+def spoken(accepted: str | None, languages: tuple[str, ...]) -> str:
+    """Return the language an Accept-Language header likes best among those a product speaks, else its first (RFC 9110)."""
+    liked: dict[str, float] = {}
     for part in (accepted or "").split(","):
-        wanted = part.split(";")[0].strip().lower().split("-")[0]
-        if wanted in spoken:
-            return wanted
-    return spoken[0]
+        name, _, weight = part.partition(";")
+        language = name.strip().lower().split("-")[0]
+        number = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight)
+        if language in languages and (number or not weight.strip()):
+            liked.setdefault(language, float(number[1]) if number else 1.0)
+    best = max(liked, key=liked.__getitem__, default=languages[0])
+    return best if liked.get(best) else languages[0]

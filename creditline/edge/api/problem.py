@@ -35,12 +35,29 @@ STATUS: Mapping[type[CreditlineError], int] = {
 }
 """The status of each kind of error; `tests/tidy` checks that none is missing."""
 
+FAULT = "This is a fault of the engine. Send the request again with the same id; report the request_id if it stays."
+AGAIN = "Send the request again with the same id: what is recorded is then answered, not repeated."
+
+OF_THE_HOUSE: Mapping[Code, str] = {
+    Code.CONFIGURATION_INVALID: f"The engine is not set up as it must be, and its log says how. {AGAIN}",
+    Code.DATABASE_AHEAD: f"The engine is older than its database, and its log says so. {AGAIN}",
+    Code.DATABASE_BUSY: f"The database is busy. Nothing was recorded. {AGAIN}",
+    Code.DATABASE_UNREACHABLE: f"The database cannot be reached. Nothing was recorded. {AGAIN}",
+    Code.DISK_FULL: f"The database's disk is full. Nothing was recorded. {AGAIN}",
+    Code.MEMORY_SHORT: f"The database is short of memory. Nothing was recorded. {AGAIN}",
+    Code.OUTCOME_UNKNOWN: f"The reply to a commit was lost, so it may be recorded or not. {AGAIN}",
+    Code.USER_FORBIDDEN: f"The engine is not set up as it must be, and its log says how. {AGAIN}",
+}
+"""What callers are told about troubles of the house, which they cannot mend: no names of hosts, users or tables."""
+
 RETRY_SECONDS = "1"
 MEDIA = "application/problem+json"
 LOG = logging.getLogger("creditline.api")
 
 
-def problem(request: Request, status: int, *, code: str, title: str, detail: str) -> JSONResponse:
+def problem(
+    request: Request, status: int, *, code: str, title: str, detail: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     """Return the answer that tells an error; `request_id` finds it in the log."""
     body = {
         "type": f"urn:creditline:problem:{code}",
@@ -51,8 +68,31 @@ def problem(request: Request, status: int, *, code: str, title: str, detail: str
         "instance": request.url.path,
         "request_id": getattr(request.state, "request_id", None),
     }
-    headers = {"Retry-After": RETRY_SECONDS} if status == 503 else None
-    return JSONResponse(body, status_code=status, media_type=MEDIA, headers=headers)
+    wait = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
+    return JSONResponse(body, status_code=status, media_type=MEDIA, headers={**(headers or {}), **wait})
+
+
+def of_ours(request: Request, error: CreditlineError) -> JSONResponse:
+    """Return the answer that tells an error of ours; what is not the caller's to mend is logged in full."""
+    status, detail = told(error)
+    if status >= 500:
+        LOG.error("%s %s: %s", getattr(request.state, "request_id", "-"), error.code, error.message)
+    title = Unavailable.__name__ if status == 503 else type(error).__name__
+    return problem(request, status, code=error.code, title=title, detail=detail)
+
+
+def told(error: CreditlineError) -> tuple[int, str]:
+    """Return the status of an error, and the words a caller is told."""
+    if error.code in OF_THE_HOUSE:
+        return 503, OF_THE_HOUSE[error.code]
+    status = STATUS[type(error)]
+    return status, FAULT if status == 500 else error.message
+
+
+def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Return the answer to a fault nobody foresaw; only the log says what it was."""
+    LOG.error("%s failed", getattr(request.state, "request_id", "-"), exc_info=error)
+    return problem(request, 500, code=Code.INVARIANT_BROKEN, title="Broken", detail=FAULT)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -60,19 +100,21 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(CreditlineError, _ours)
     app.add_exception_handler(RequestValidationError, _misshapen)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CreditlineError)
-    status = STATUS[type(error)]
-    if status >= 500:
-        LOG.error("%s %s: %s", getattr(request.state, "request_id", "-"), error.code, error.message)
-    return problem(request, status, code=error.code, title=type(error).__name__, detail=error.message)
+    return of_ours(request, error)
 
 
 async def _misshapen(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    media = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if request.method == "POST" and media != "application/json":
+        detail = (
+            f"The body came as {media or 'nothing that has a name'}. Send JSON, with Content-Type: application/json."
+        )
+        return problem(request, 415, code=Code.MESSAGE_MALFORMED, title="Unsupported Media Type", detail=detail)
     detail = "; ".join(_said(one) for one in error.errors())
     words = f"{detail}. Mend the request and send it again."
     return problem(request, 400, code=Code.MESSAGE_MALFORMED, title="Malformed", detail=words)
@@ -102,15 +144,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         detail = f"There is nothing at {request.url.path}. See /docs for what there is."
+    elif error.status_code == 400:
+        detail = "The body cannot be read: it is no UTF-8, or nests too deeply, or holds too long a number. Send one JSON object."
     else:
         detail = f"{error.detail}: {request.method} {request.url.path}. See /docs for how it is called."
     title = str(error.detail)
-    return problem(request, error.status_code, code=Code.MESSAGE_MALFORMED, title=title, detail=detail)
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    LOG.error("%s failed", getattr(request.state, "request_id", "-"), exc_info=error)
-    detail = (
-        "This is a fault of the engine. Send the request again with the same id; report the request_id if it stays."
+    return problem(
+        request, error.status_code, code=Code.MESSAGE_MALFORMED, title=title, detail=detail, headers=error.headers
     )
-    return problem(request, 500, code=Code.INVARIANT_BROKEN, title="Broken", detail=detail)

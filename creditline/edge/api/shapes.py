@@ -11,8 +11,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from creditline.decision.outcome import Answer, Decision, Kind, Needs
+from creditline.errors import Code
 from creditline.explanation.explain import Explanation
 from creditline.explanation.words import Told
+from creditline.ledger.chart import Entry, Transfer
 from creditline.ledger.line import Line
 from creditline.money import MAX_MINOR
 
@@ -22,6 +24,8 @@ Id = Annotated[
 ]
 Amount = Annotated[int, Field(strict=True, description="Minor units: 1 or more.", examples=[120_000])]
 Currency = Annotated[str, Field(min_length=3, max_length=3, description="ISO 4217.", examples=["CNY"])]
+Borrower = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", examples=["b-8812"])]
+Yes = Annotated[bool, Field(strict=True)]
 
 
 class Body(BaseModel):
@@ -34,12 +38,14 @@ class OpenBody(Body):
     """Ask for a line; the id becomes the line's."""
 
     id: Id
-    borrower: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", examples=["b-8812"])]
+    borrower: Borrower
     product: Annotated[str, Field(examples=["consumer_revolving"])]
     currency: Currency
     requested_minor: Amount
-    is_moved: Annotated[bool, Field(description="The line is moved here from elsewhere and keeps its limit.")] = False
-    moved_balance_minor: Annotated[int, Field(ge=0, le=MAX_MINOR, description="What was drawn on it elsewhere.")] = 0
+    is_moved: Annotated[Yes, Field(description="The line is moved here from elsewhere and keeps its limit.")] = False
+    moved_balance_minor: Annotated[
+        int, Field(strict=True, ge=0, le=MAX_MINOR, description="What was drawn on it elsewhere.")
+    ] = 0
 
 
 class DrawBody(Body):
@@ -48,8 +54,8 @@ class DrawBody(Body):
     id: Id
     amount_minor: Amount
     currency: Currency
-    accepts_partial: Annotated[bool, Field(description="Take what is available when the whole is not.")] = False
-    authorise_only: Annotated[bool, Field(description="Reserve now; capture, void or let it expire.")] = False
+    accepts_partial: Annotated[Yes, Field(description="Take what is available when the whole is not.")] = False
+    authorise_only: Annotated[Yes, Field(description="Reserve now; capture, void or let it expire.")] = False
 
 
 class RepayBody(Body):
@@ -78,14 +84,15 @@ class BlockBody(Body):
     """Stop all draws for a reason; null lifts the stop."""
 
     id: Id
-    reason: Annotated[str | None, Field(max_length=200, examples=["suspected fraud"])]
+    # No text in PostgreSQL holds a NUL.
+    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$", examples=["suspected fraud"])] | None
 
 
 class SelfLimitBody(Body):
     """The borrower's own lower cap on what may be owed; null lifts it."""
 
     id: Id
-    self_limit_minor: int | None
+    self_limit_minor: Annotated[int, Field(strict=True)] | None
 
 
 class LineView(BaseModel):
@@ -221,6 +228,54 @@ class ExplanationView(BaseModel):
     language: str
     headline: str
     parts: list[PartView]
+
+
+class RequestView(BaseModel):
+    """A command that was carried out on a line, under the id its caller made."""
+
+    id: UUID
+    kind: str
+    amount_minor: int | None
+    accepted_minor: int
+    excess_minor: int
+    recorded_at: datetime
+
+
+class HistoryView(BaseModel):
+    """How a line came to be as it is: entries and transfers in order, requests and decisions newest first."""
+
+    entries: list[Entry]
+    transfers: list[Transfer]
+    requests: list[RequestView]
+    decisions: list[DecisionView]
+
+
+class ProductView(BaseModel):
+    """A product on offer, and the edition it decides by now."""
+
+    name: str
+    currencies: tuple[str, ...]
+    languages: tuple[str, ...]
+    edition: Annotated[str, Field(description="sha256 of the product's folder.")]
+    policy: Annotated[str, Field(description="sha256 of its rules.")]
+
+
+class HealthView(BaseModel):
+    """How the program is."""
+
+    status: Annotated[str, Field(examples=["live", "ready"])]
+
+
+class ProblemView(BaseModel):
+    """What went wrong, and what to do (RFC 9457)."""
+
+    type: Annotated[str, Field(examples=["urn:creditline:problem:line_unknown"])]
+    title: str
+    status: int
+    code: Annotated[Code, Field(description="Stable: decide by it, not by the words.")]
+    detail: Annotated[str, Field(description="What is wrong, with values, and what to do.")]
+    instance: Annotated[str, Field(description="The path that was asked.")]
+    request_id: Annotated[str, Field(description="Finds the request in the log; also in the header x-request-id.")]
 
 
 class ReplayView(BaseModel):

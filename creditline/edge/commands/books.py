@@ -15,21 +15,22 @@ from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, 
 from creditline.edge.engine import Engine
 from creditline.edge.settings import read_settings
 from creditline.edge.worker import work_on
+from creditline.errors import CreditlineError
 from creditline.flows.replay import replay_decision
+from creditline.flows.verify import REPLAY, verify_replays
 from creditline.flows.verify import verify as verify_laws
-from creditline.flows.verify import verify_replays
 from creditline.flows.work import work_due
 
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False, as_json: Json = False
 ) -> None:
-    """Release tranches and expire reservations on their day, now or for ever."""
+    """Bring tranches back and end reservations on their day, until stopped."""
 
     async def use(engine: Engine) -> None:
         if once:
             done = await work_due(engine.db, engine.clock, engine.house)
-            show(done, as_json=as_json, rows=sorted(done.items()), head=("what", "count"))
+            show(done, as_json=as_json, rows=sorted(done.items()) or [("nothing was due", 0)], head=("what", "count"))
             return
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -43,7 +44,10 @@ def work(
 def replay(
     decision: Annotated[str, typer.Argument(help="The decision's id, which is its request's.")], as_json: Json = False
 ) -> None:
-    """Decide again from what a decision stored and from the facts it saw; exit 3 if anything differs."""
+    """Decide a stored decision again; exit 3 if anything differs.
+
+    It is decided twice: from the inputs it stored, and from the facts it saw, byte for byte.
+    """
     number = uuid(decision, what="decision")
 
     async def use(engine: Engine) -> bool:
@@ -70,13 +74,17 @@ def replay(
 
 
 def verify(
-    replay: Annotated[int, typer.Option(help="How many decisions to decide again, too.")] = 0, as_json: Json = False
+    replay: Annotated[int, typer.Option(help="How many decisions to decide again, too.", min=0)] = 0,
+    as_json: Json = False,
 ) -> None:
-    """Hold the whole database against its laws; exit 3 if one is broken, saying where."""
+    """Hold the database against its laws; exit 3 if one is broken.
+
+    Nothing is changed. What breaks a law is named, up to 20 findings a law.
+    """
 
     async def use(engine: Engine) -> bool:
         counts: dict[str, int] = {}
-        found = await verify_laws(engine.db, told=lambda law, count: counts.update({law: count}))
+        found = await verify_laws(engine.db, most=MOST_FINDINGS, told=lambda law, count: counts.update({law: count}))
         if replay:
             with progress("replaying", replay) as bar:
                 seen = [0]
@@ -86,10 +94,12 @@ def verify(
                     seen[0] = done
 
                 count, differing = await verify_replays(engine.db, engine.house, most=replay, told=told)
-            counts[f"{count} decisions replay byte for byte"] = len(differing)
+            counts[REPLAY] = len(differing)
+            note(f"{count} decisions were decided again.")
             found += differing
         rows: list[tuple[object, ...]] = [
-            (law, "holds" if not count else f"{count} broken") for law, count in counts.items()
+            (law, "holds" if not count else f"{count} broken" if count < MOST_FINDINGS else f"{count} broken or more")
+            for law, count in counts.items()
         ]
         rows += [(one.law, f"{one.subject}: {one.words}") for one in found]
         show({"laws": counts, "findings": found}, as_json=as_json, rows=rows, head=("law", ""))
@@ -99,11 +109,12 @@ def verify(
         raise typer.Exit(FOUND_STATUS)
 
 
+MOST_FINDINGS = 20
 REQUIRED_SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
 def doctor(as_json: Json = False) -> None:
-    """Look whether everything the engine needs is there and set as it should be; exit 1 if not."""
+    """Look whether all is there and set as it should be; exit 1 if not."""
     settings = read_settings()
     free = shutil.disk_usage(next(p for p in (settings.home, *settings.home.parents) if p.exists())).free
     report: dict[str, str] = {
@@ -133,7 +144,10 @@ def doctor(as_json: Json = False) -> None:
             if drift > 2:
                 wrong.append(f"the clocks of this machine and the database are {drift:.1f} s apart")
 
-    with_engine(use)
+    try:
+        with_engine(use)
+    except CreditlineError as error:
+        wrong.append(f"{error.code}: {error.message}")
     show(
         {"report": report, "wrong": wrong}, as_json=as_json, rows=[*report.items(), *(("WRONG", one) for one in wrong)]
     )

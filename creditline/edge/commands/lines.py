@@ -1,12 +1,18 @@
 """Commands about one line: open, draw, capture, void, repay, review, block, line, explain."""
 
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated
 
+import msgspec
 import typer
 
 from creditline.decision.outcome import Decision
 from creditline.edge.commands.output import Json, RequestId, id_or_new, minor, note, pairs, show, uuid, with_engine
 from creditline.edge.engine import Engine
+from creditline.errors import Code, Malformed
+from creditline.events.catalogue import Borrower
 from creditline.explanation.words import tell, tell_reason, words_of
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
 from creditline.flows.control import BlockRequest, control_line
@@ -20,25 +26,27 @@ from creditline.ledger.line import Line
 from creditline.money import in_words
 
 LineId = Annotated[str, typer.Argument(help="The line's id.")]
-Amount = Annotated[str, typer.Option(help="In the currency's own units, such as 1200.50.")]
-Currency = Annotated[str, typer.Option(help="ISO 4217, in capitals.")]
-Language = Annotated[str, typer.Option(help="en or zh.")]
+Amount = Annotated[str, typer.Option(help="In the currency's own units, not in cents: 1200.50 or 1,200.50.")]
+Currency = Annotated[str, typer.Option(help="Three letters of ISO 4217, in capitals.")]
+Language = Annotated[str, typer.Option(help="A language the product speaks: en or zh.")]
 
 
 def open_(
     borrower: Annotated[str, typer.Argument(help="The platform's id of the borrower.")],
     amount: Amount,
     currency: Currency = "CNY",
-    product: str = "consumer_revolving",
+    product: Annotated[str, typer.Option(help="The name of a product that is offered.")] = "consumer_revolving",
     moved: Annotated[bool, typer.Option("--moved", help="The line comes from elsewhere and keeps its limit.")] = False,
-    balance: Annotated[str, typer.Option(help="What was drawn on it elsewhere.")] = "0",
+    balance: Annotated[
+        str, typer.Option(help="With --moved: what was drawn on it elsewhere, in the same units.")
+    ] = "0",
     request: RequestId = None,
     as_json: Json = False,
 ) -> None:
-    """Ask for a line."""
+    """Ask for a line; the answer may be no, and says why."""
     asked = OpenRequest(
         id=id_or_new(request),
-        borrower=borrower,
+        borrower=_borrower(borrower),
         product=product,
         currency=currency,
         requested_minor=minor(amount, currency),
@@ -62,7 +70,7 @@ def draw(
     request: RequestId = None,
     as_json: Json = False,
 ) -> None:
-    """Ask for money from a line."""
+    """Ask for money from a line; the answer may be no, and says why."""
     asked = DrawRequest(
         id=id_or_new(request),
         line=uuid(line, what="line"),
@@ -82,7 +90,7 @@ def draw(
 def capture(
     line: LineId,
     reservation: Annotated[str, typer.Argument(help="The authorised draw's id.")],
-    amount: Annotated[str | None, typer.Option(help="Less than all of it.")] = None,
+    amount: Annotated[str | None, typer.Option(help="Less than all of it, as 1200.50 or 1,200.50.")] = None,
     currency: Currency = "CNY",
     request: RequestId = None,
     as_json: Json = False,
@@ -124,7 +132,7 @@ def void(
 def repay(
     line: LineId, amount: Amount, currency: Currency = "CNY", request: RequestId = None, as_json: Json = False
 ) -> None:
-    """Bring principal back, and see what of the limit comes back with it."""
+    """Bring principal back; see what of the limit comes back, and when."""
     asked = RepayRequest(
         id=id_or_new(request),
         line=uuid(line, what="line"),
@@ -136,13 +144,14 @@ def repay(
         done = one(await repay_lines(engine.db, engine.clock, engine.house, asked=[asked]))
         if done.excess_minor:
             note(f"{in_words(done.excess_minor, currency)} more than is owed was refused: return it to the payer.")
-        _show_decision(engine, done.decision, done.line, as_json=as_json)
+        taken = {"accepted_minor": done.accepted_minor, "excess_minor": done.excess_minor}
+        _show_decision(engine, done.decision, done.line, as_json=as_json, more=taken)
 
     with_engine(use)
 
 
 def review(line: LineId, request: RequestId = None, as_json: Json = False) -> None:
-    """Look at a line again."""
+    """Look at a line again: raise its limit, keep, cut or block it."""
     asked = ReviewRequest(id=id_or_new(request), line=uuid(line, what="line"))
 
     async def use(engine: Engine) -> None:
@@ -201,18 +210,32 @@ def explain(line: LineId, language: Language = "en", as_json: Json = False) -> N
         if as_json:
             show({"explanation": explanation, "told": told}, as_json=True)
             return
-        note(told.headline)
         rows: list[tuple[str, str, str, str]] = [(name, amount, "", "") for name, amount in told.buckets]
         rows += [("", part.amount, "\n".join(part.why), "\n".join(part.when)) for part in told.parts]
-        show(told, as_json=False, rows=rows, head=("", "amount", "why", "when"))
+        sys.stdout.write(told.headline + "\n")
+        show(told, as_json=False, rows=rows)
 
     with_engine(use)
 
 
-def _show_decision(engine: Engine, decision: Decision, after: Line | None, *, as_json: bool) -> None:
-    """Print what was answered and why, and the line after it."""
+def _borrower(text: str) -> str:
+    """Return a borrower's id as it was typed; raise `Malformed` if it cannot be one."""
+    try:
+        return msgspec.convert(text, Borrower)
+    except msgspec.ValidationError:
+        raise Malformed(
+            f"The borrower {text[:80]!r} is no id. Write 1 to 64 letters, digits, dots, colons, dashes or underscores, a "
+            "letter or digit first.",
+            code=Code.MESSAGE_MALFORMED,
+        ) from None
+
+
+def _show_decision(
+    engine: Engine, decision: Decision, after: Line | None, *, as_json: bool, more: Mapping[str, object] | None = None
+) -> None:
+    """Print what was answered and why, and the line after it; `more` is for programs."""
     if as_json:
-        show({"decision": decision, "line": after}, as_json=True)
+        show({"decision": decision, "line": after and _fields_of(after), **(more or {})}, as_json=True)
         return
     words = words_of(engine.house.product(decision.product), "en")
     terms = decision.terms
@@ -228,7 +251,13 @@ def _show_decision(engine: Engine, decision: Decision, after: Line | None, *, as
 
 
 def _show_line(after: Line, *, as_json: bool) -> None:
-    show(after, as_json=as_json, rows=_rows_of(after))
+    show(_fields_of(after), as_json=as_json, rows=_rows_of(after))
+
+
+def _fields_of(line: Line) -> dict[str, object]:
+    """Return a line for programs: what is stored of it, and what follows from that."""
+    stored = {field.name: getattr(line, field.name) for field in fields(line)}
+    return {**stored, "headroom_minor": line.headroom_minor, "available_minor": line.available_minor}
 
 
 def _rows_of(after: Line) -> list[tuple[str, object]]:

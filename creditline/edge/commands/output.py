@@ -1,11 +1,11 @@
 """How commands speak: JSON for programs, tables for people, progress only where somebody watches."""
 
 import asyncio
+import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 RequestId = Annotated[str | None, typer.Option("--id", help="The request's UUIDv7; give the same one to repeat it.")]
 T = TypeVar("T")
 
+MOST_LETTERS = 4000
 FOUND_STATUS = 3
+STOPPED_STATUS = 130
+
+_AMOUNT = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.([0-9]+))?")
+_AMOUNT_MAX_LETTERS = 40
 
 
 def with_engine(use: Callable[[Engine], Awaitable[T]]) -> T:
@@ -32,7 +37,16 @@ def with_engine(use: Callable[[Engine], Awaitable[T]]) -> T:
         async with running(read_settings()) as engine:
             return await use(engine)
 
-    return asyncio.run(run())
+    return to_the_end(run())
+
+
+def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run what a command does; Ctrl+C ends it with exit 130, after everything it opened was closed."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        note("creditline: stopped. What was told as done is kept; the same command may be given again.")
+        raise SystemExit(STOPPED_STATUS) from None
 
 
 def show(value: object, *, as_json: bool, rows: Sequence[Sequence[object]] = (), head: Sequence[str] = ()) -> None:
@@ -42,11 +56,21 @@ def show(value: object, *, as_json: bool, rows: Sequence[Sequence[object]] = (),
         return
     from rich.console import Console  # noqa: PLC0415  # Loading it costs more than most commands.
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
     table = Table(*head, box=None, pad_edge=False, show_header=bool(head))
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console().print(table)
+        # A cell is shown as it is: brackets in a rule or a borrower's id are no marks of ours.
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        # What is read by a program or kept in a file is not folded.
+        console.width = max(console.width, console.measure(table, options=_unfolded(console)).maximum)
+    console.print(table)
+
+
+def _unfolded(console: Any) -> Any:
+    return console.options.update(max_width=MOST_LETTERS, width=MOST_LETTERS)
 
 
 def pairs(fields: Mapping[str, object]) -> list[tuple[str, object]]:
@@ -64,21 +88,32 @@ def uuid(text: str, *, what: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Malformed(f"The {what} {text!r} is no UUID.", code=Code.MESSAGE_MALFORMED) from None
+        raise Malformed(
+            f"The {what} {text!r} is no UUID. Copy it whole, as in 0190a5c4-7d2e-7c1b-9f35-0a1b2c3d4e5f.",
+            code=Code.MESSAGE_MALFORMED,
+        ) from None
 
 
 def minor(text: str, currency: str) -> int:
-    """Return an amount typed in the currency's own units, such as 1200.50, in minor units, exactly."""
+    """Return an amount typed in the currency's own units, such as 1200.50 or 1,200.50, in minor units, exactly.
+
+    Raises `Malformed` for anything that could be read in two ways: a decimal comma, an exponent, too many decimals.
+    """
     digits = MINOR_DIGITS[require_currency(currency)]
-    try:
-        amount = Decimal(text.replace(",", "")).scaleb(digits)
-    except InvalidOperation:
+    read = _AMOUNT.fullmatch(text) if len(text) <= _AMOUNT_MAX_LETTERS else None
+    example = "1200.50 or 1,200.50" if digits else "1200 or 1,200"
+    if read is None:
         raise Malformed(
-            f"The amount {text!r} is no number. Write it as 1200.50.", code=Code.MESSAGE_MALFORMED
-        ) from None
-    if amount != amount.to_integral_value():
-        raise Malformed(f"{text} {currency} has more than {digits} decimals.", code=Code.MESSAGE_MALFORMED)
-    return int(amount)
+            f"The amount {text[:_AMOUNT_MAX_LETTERS]!r} is no number. Write it in {currency}, as {example}.",
+            code=Code.MESSAGE_MALFORMED,
+        )
+    sign, whole, part = read[1], read[2].replace(",", ""), (read[3] or "").rstrip("0")
+    if len(part) > digits:
+        raise Malformed(
+            f"The amount {text} has {len(part)} decimals, and {currency} has {digits}. Write it as {example}.",
+            code=Code.MESSAGE_MALFORMED,
+        )
+    return int(f"{sign}{whole}{part.ljust(digits, '0')}")
 
 
 @contextmanager

@@ -23,8 +23,10 @@ Product = Annotated[str, typer.Argument(help="A product's name, or its folder.")
 
 
 @POLICY.command("check")
-def check(file: Annotated[Path, typer.Argument(help="A DMN file.", exists=True)], as_json: Json = False) -> None:
-    """Read a policy; a mistake is told with its table, row, column and character, and exit code 1."""
+def check(
+    file: Annotated[Path, typer.Argument(help="A DMN file.", exists=True, dir_okay=False)], as_json: Json = False
+) -> None:
+    """Read a policy file; a mistake is told with table, row and column."""
     policy = read_policy(file.read_bytes(), source=file.name)
     rows = [(one.name, len(one.rules) if isinstance(one, DecisionTable) else "expression") for one in policy.decisions]
     show({"sha256": policy.sha256, "decisions": rows}, as_json=as_json, rows=[*rows, ("sha256", policy.sha256)])
@@ -32,18 +34,18 @@ def check(file: Annotated[Path, typer.Argument(help="A DMN file.", exists=True)]
 
 @POLICY.command("show")
 def show_(product: Product = "consumer_revolving", as_json: Json = False) -> None:
-    """Show a product's tables rule by rule, and its parameters today."""
+    """Show a product's tables rule by rule, and its numbers of today."""
     found = load_product(product)
     rows: list[tuple[object, ...]] = []
     for decision in found.policy.decisions:
         if isinstance(decision, DecisionTable):
-            rows += [(decision.name, row, _said(decision, rule)) for row, rule in enumerate(decision.rules, start=1)]
+            rows += [(decision.name, row, said(decision, rule)) for row, rule in enumerate(decision.rules, start=1)]
     today = date.today()  # noqa: DTZ011  # A person at a terminal asks about their own day.
     rows += [(one.name, one.currency or "", f"{one.at(today)} {one.unit}") for one in found.parameters.all]
     show({"edition": found.edition, "policy": found.policy}, as_json=as_json, rows=rows)
 
 
-def _said(table: DecisionTable, rule: Rule) -> str:
+def said(table: DecisionTable, rule: Rule) -> str:
     """Return what a rule tests, column by column."""
     cells = zip(table.columns, rule.cells, strict=True)
     return ", ".join(f"{column.label} {cell.text}" for column, cell in cells if cell.tests) or "always"
@@ -53,8 +55,8 @@ def _said(table: DecisionTable, rule: Rule) -> str:
 def decide(
     table: Annotated[str, typer.Argument(help="The decision to ask.")],
     given: Annotated[list[str], typer.Argument(help="What it is given: name=value, FEEL literals; the rest is null.")],
-    product: str = "consumer_revolving",
-    currency: str = "CNY",
+    product: Annotated[str, typer.Option(help="A product's name, or its folder.")] = "consumer_revolving",
+    currency: Annotated[str, typer.Option(help="Whose numbers apply: ISO 4217.")] = "CNY",
     as_json: Json = False,
 ) -> None:
     """Ask one decision of a product's policy, on the reference evaluator."""
@@ -106,7 +108,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="Where to write scorecard.json, booster.json and release.json.")],
     as_json: Json = False,
 ) -> None:
-    """Fit the scores from the events of a book with outcomes (needs the extra `fit`; a few minutes)."""
+    """Fit the scores on a book with outcomes (needs the extra `fit`)."""
     from creditline.edge.sources.taiwan import read_taiwan  # noqa: PLC0415
     from creditline.events.frames import facts_of_frame  # noqa: PLC0415
     from creditline.score.artefacts import write_artefacts  # noqa: PLC0415
@@ -130,7 +132,9 @@ def fit(
 
 @SCORE.command("evaluate")
 def evaluate_(
-    card: Annotated[Path, typer.Option(help="scorecard.json; the other cards lie beside it.", exists=True)],
+    card: Annotated[
+        Path, typer.Option(help="scorecard.json; the other cards lie beside it.", exists=True, dir_okay=False)
+    ],
     data: Annotated[Path, typer.Option(help="The folder that holds taiwan/.")],
     as_json: Json = False,
 ) -> None:

@@ -7,23 +7,29 @@ from typing import Annotated
 
 import typer
 
-from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
+from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, to_the_end, with_engine
 from creditline.edge.engine import Engine
 from creditline.edge.settings import read_settings
+
+MOST_TOLD = 20
 
 DATA = typer.Typer(help="The real data sets: what is there, and how to get it.", no_args_is_help=True)
 
 
 def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier demo and start over.")] = False,
-    lines: Annotated[int | None, typer.Option(help="Only so many lines of the book.", min=1)] = None,
+    lines: Annotated[int | None, typer.Option(help="Replay only so many lines of the book.", min=1)] = None,
     stay: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards, until Ctrl+C.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Replay a real book through the engine, print what it answered and why, and serve the API."""
+    """Replay a real book, print what was answered and why, and serve it.
+
+    The book is the Taiwan data set if it is found, else a made one that is called synthetic. A demo that is already there
+    is shown again.
+    """
     from creditline.edge.demo import run  # noqa: PLC0415  # It loads data frames, which no other command needs.
 
-    run(read_settings(), fresh=fresh, lines_count=lines, stay=stay and not as_json, as_json=as_json)
+    to_the_end(run(read_settings(), fresh=fresh, lines_count=lines, stay=stay and not as_json, as_json=as_json))
 
 
 def serve(
@@ -38,8 +44,9 @@ def serve(
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        note(f"API   http://{settings.host}:{settings.port}/docs\nStop  Ctrl+C")
-        await serve_until_stopped(engine, settings, stop, work=work)
+        await serve_until_stopped(
+            engine, settings, stop, work=work, told=lambda address: note(f"API   {address}/docs\nStop  Ctrl+C")
+        )
 
     with_engine(use)
 
@@ -48,7 +55,10 @@ def ingest(
     files: Annotated[list[Path], typer.Argument(help="Events: .ndjson, .ndjson.gz or .parquet.", exists=True)],
     as_json: Json = False,
 ) -> None:
-    """Take events in from files; repeats are harmless. Exit 3 if a line was malformed, saying which."""
+    """Take events in from files; exit 3 if a line was malformed.
+
+    A malformed line is named and never loses the others; repeats are harmless.
+    """
     from creditline.edge.sources.files import batches_of, lines_in  # noqa: PLC0415  # It loads data frames.
     from creditline.events.intake import Verdict  # noqa: PLC0415
     from creditline.flows.ingest import Tally, ingest_read  # noqa: PLC0415
@@ -71,8 +81,11 @@ def ingest(
             ("repeated", tally.repeated),
             ("malformed", tally.malformed),
         ]
-        rows += [(f"{name} line {line}", f"{code}: {reason}") for name, line, code, reason in wrong[:20]]
-        show({"tally": tally, "malformed": wrong}, as_json=as_json, rows=rows)
+        rows += [(f"{name} line {line}", f"{code}: {reason}") for name, line, code, reason in wrong[:MOST_TOLD]]
+        told = [{"file": name, "line": line, "code": code, "reason": reason} for name, line, code, reason in wrong]
+        show({"tally": tally, "malformed": told}, as_json=as_json, rows=rows)
+        if len(wrong) > MOST_TOLD:
+            note(f"{len(wrong) - MOST_TOLD} more malformed lines are told with --json.")
         return not wrong
 
     if not with_engine(use):
@@ -80,7 +93,9 @@ def ingest(
 
 
 @DATA.command("get")
-def get(name: Annotated[str, typer.Argument(help="taiwan")]) -> None:
+def get(
+    name: Annotated[str, typer.Argument(help="Which: taiwan, 30,000 lines of 2005 (UCI 350).")], as_json: Json = False
+) -> None:
     """Fetch a data set from its public home."""
     from creditline.edge.sources.uci import download_taiwan  # noqa: PLC0415
     from creditline.errors import Code, NotFound  # noqa: PLC0415
@@ -90,7 +105,7 @@ def get(name: Annotated[str, typer.Argument(help="taiwan")]) -> None:
     settings = read_settings()
     with progress("taiwan", None) as bar:
         where = download_taiwan(settings.data, told=bar)
-    note(f"30,000 lines are in {where}.")
+    show({"data_set": name, "file": where}, as_json=as_json, rows=[(name, where)], head=("data set", "file"))
 
 
 @DATA.command("list")
