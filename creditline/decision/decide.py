@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from creditline.clock import business_day
 from creditline.decision.outcome import Decision, Kind, Position, Scores
 from creditline.decision.product import Product
 from creditline.decision.reasons import Case, reasons_of
@@ -64,7 +65,7 @@ def known_of(product: Product, features: NDArray[np.float64], sources_count: Seq
 
 def decide(product: Product, question: Question, known: Known) -> Decision:
     """Answer one question by the product's rules; raise `Malformed` if the rules need something that is not given."""
-    numbers = product.parameters.at(question.as_of.date(), currency=question.currency)
+    numbers = product.parameters.at(business_day(question.as_of), currency=question.currency)
     given = given_of(
         product,
         question.position,

@@ -94,7 +94,12 @@ def reasons_of(case: Case, given: Given, asked: Asked) -> tuple[Reason, ...]:
 
 
 def smallest_needed(factors: Sequence[Factor], *, better: Callable[[Sequence[Factor]], bool]) -> list[Factor]:
-    """Return the factors that each alone improve the answer, or else a smallest set that does together, or nothing."""
+    """Return the factors without which the answer is better, in the order given.
+
+    These are all that each improve it alone, if any does; else a set that improves it together, smallest in that none
+    of it can be spared (found by sparing one after another, so another such set may have fewer); else none, when not
+    even all of them together improve it. `better` says whether the answer without some factors is better.
+    """
     alone = [factor for factor in factors if better([factor])]
     if alone or not better(factors):
         return alone

@@ -1,5 +1,6 @@
 """Start the engine: a database that is ready, and the products that are offered."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -35,4 +36,12 @@ async def running(settings: Settings, *, clock: Clock = system_clock) -> AsyncIt
         await prepare(db)
         house = House(load_product(name) for name in offered())
         await publish(db, clock, house)
+        _keep_loaded()
         yield Engine(db=db, house=house, clock=clock)
+
+
+def _keep_loaded() -> None:
+    """Spare the collector what stays for good, and let it come less often: it took a sixth of the time of a decision."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -7,6 +7,7 @@ from pathlib import Path
 from creditline.decision.product import Product, read_product, with_catalogue
 from creditline.errors import Code, NotFound
 from creditline.explanation.words import words_of
+from creditline.restoration.terms import check_terms
 
 SUFFIXES = (".toml", ".dmn", ".json")
 
@@ -30,6 +31,7 @@ def load_product(name_or_folder: str | Path) -> Product:
     product = read_product(with_catalogue(files_in(folder)))
     for language in product.languages:
         words_of(product, language)
+    check_terms(product)
     return product
 
 

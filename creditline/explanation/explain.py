@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from creditline.clock import business_day
 from creditline.decision.outcome import Answer, Decision, Reason
 from creditline.ledger.line import Line
 from creditline.restoration.plan import Tranche
@@ -64,7 +65,7 @@ def _part(decision: Decision, tranches: Sequence[Tranche]) -> Part:
         decision=decision.id,
         answer=decision.answer,
         edition=decision.edition,
-        decided_on=decision.as_of.date(),
+        decided_on=business_day(decision.as_of),
         amount_minor=sum(tranche.amount_minor for tranche in tranches),
         reasons=decision.reasons,
         condition=tranches[0].condition,

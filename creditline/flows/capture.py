@@ -10,7 +10,7 @@ from creditline.clock import Clock
 from creditline.errors import Code, Conflict, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import row_of
-from creditline.flows.turn import as_of_for, digest_of, require_money, require_new, the_line
+from creditline.flows.turn import as_of_for, booking, digest_of, require_money, require_new, the_line
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, capture, end_reservation
 from creditline.ledger.chart import Movement
@@ -41,7 +41,7 @@ class VoidRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 async def capture_reservation(db: Database, clock: Clock, *, request: CaptureRequest) -> tuple[Line, Recorded]:
     """Capture a reservation; a repeat returns what was captured. Raises `Conflict` when it has ended or expired."""
-    async with db.transaction() as connection:
+    async with booking(db, [request]) as connection:
         line, repeated = await _begin(connection, request)
         if repeated is not None:
             return line, repeated

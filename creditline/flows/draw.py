@@ -15,7 +15,7 @@ from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House
 from creditline.flows.known import known
-from creditline.flows.turn import as_of_for, digest_of, in_turns, require_money, require_new, the_line
+from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw
 from creditline.ledger.line import Line
 from creditline.store import decisions, due, facts, lines, requests
@@ -55,7 +55,7 @@ async def draw_lines(
     """Decide draws and carry out what was approved, one outcome a request in its place."""
 
     async def turn(batch: Sequence[DrawRequest]) -> list[Drawn | CreditlineError]:
-        async with db.transaction() as connection:
+        async with booking(db, batch) as connection:
             return await _turn(connection, clock, house, batch)
 
     return await in_turns(asked, turn)

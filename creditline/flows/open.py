@@ -16,7 +16,7 @@ from creditline.events.catalogue import BalanceMoved, Borrower, LineOpened
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House
 from creditline.flows.known import known
-from creditline.flows.turn import digest_of, in_turns, require_new
+from creditline.flows.turn import booking, digest_of, in_turns, moment_of, require_new
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, move_in, open_line, regrant
 from creditline.ledger.line import Line
@@ -61,8 +61,8 @@ async def open_lines(
     """Decide and open lines, one outcome a request in its place."""
 
     async def turn(batch: Sequence[OpenRequest]) -> list[Opened | CreditlineError]:
-        async with db.transaction() as connection:
-            return await _turn(connection, clock(), house, batch)
+        async with booking(db, batch) as connection:
+            return await _turn(connection, moment_of(clock()), house, batch)
 
     return await in_turns(asked, turn)
 

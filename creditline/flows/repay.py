@@ -16,7 +16,7 @@ from creditline.events.row import EventRow, row_of
 from creditline.flows.draw import position_of
 from creditline.flows.house import House
 from creditline.flows.known import known
-from creditline.flows.turn import as_of_for, digest_of, in_turns, require_money, require_new, the_line
+from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
 from creditline.ledger.line import Line
 from creditline.restoration.plan import Plan, plan_of
@@ -71,7 +71,7 @@ async def repay_lines(
     """Take repayments and decide their restoration, one outcome a request in its place."""
 
     async def turn(batch: Sequence[RepayRequest]) -> list[Repaid | CreditlineError]:
-        async with db.transaction() as connection:
+        async with booking(db, batch) as connection:
             return await _turn(connection, clock, house, batch)
 
     return await in_turns(asked, turn)

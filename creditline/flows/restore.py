@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from creditline.clock import Clock
+from creditline.clock import Clock, business_day
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.flows.draw import position_of
@@ -15,12 +15,11 @@ from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, release
 from creditline.ledger.line import Line
 from creditline.restoration.plan import Tranche, again
+from creditline.restoration.terms import RECHECK
 from creditline.store import decisions, due, facts, lines, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.due import TimerKind
 from creditline.store.requests import Recorded
-
-RECHECK = "recheck_days"
 
 
 async def restore_due(
@@ -36,9 +35,9 @@ async def restore_due(
         locked = await lines.lock(connection, [tranche.line for tranche in waiting])
         made: list[Decision] = []
         while waiting:
-            turn = list({tranche.line: tranche for tranche in reversed(waiting)}.values())
-            made += await _turn(connection, clock(), house, turn, locked)
-            waiting = [tranche for tranche in waiting if tranche not in turn]
+            turn = {tranche.line: tranche for tranche in reversed(waiting)}
+            made += await _turn(connection, clock(), house, list(turn.values()), locked)
+            waiting = [tranche for tranche in waiting if turn[tranche.line] is not tranche]
         return made
 
 
@@ -66,7 +65,7 @@ async def _turn(
             postings.append(posting)
             locked[line.id] = posting.line
         else:
-            days = product.parameters.at(at.date(), currency=line.currency)[RECHECK]
+            days = product.parameters.at(business_day(at), currency=line.currency)[RECHECK]
             followed.append(again(decision, tranche, in_days=int(days)))
     await requests.record(db, [_recorded(decision) for decision in decided])
     await lines.post(db, [(posting,) for posting in postings])

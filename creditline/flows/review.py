@@ -16,7 +16,7 @@ from creditline.events.row import EventRow, row_of
 from creditline.flows.draw import position_of
 from creditline.flows.house import House
 from creditline.flows.known import known
-from creditline.flows.turn import as_of_for, digest_of, in_turns, require_new, the_line
+from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_new, the_line
 from creditline.ledger.book import Posting, Stamp, block, regrant
 from creditline.ledger.line import Line
 from creditline.money import MILLION, share_of
@@ -47,7 +47,7 @@ async def review_lines(
     """Review lines, one outcome a request in its place."""
 
     async def turn(batch: Sequence[ReviewRequest]) -> list[Reviewed | CreditlineError]:
-        async with db.transaction() as connection:
+        async with booking(db, batch) as connection:
             return await _turn(connection, clock, house, batch)
 
     return await in_turns(asked, turn)

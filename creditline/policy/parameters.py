@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from math import isfinite
 from typing import Any
 
 from creditline.errors import Code, NotFound, PolicyInvalid
@@ -107,10 +108,15 @@ def _parameter(file: str, name: str, currency: str | None, table: Any) -> Parame
 
 def _dated(file: str, name: str, one: Any) -> Dated:
     match one:
-        case {"from": date() as since, "value": int() | float() as value} if not isinstance(value, bool):
+        case {"from": date() as since, "value": int() | float() as value} if _is_number(value):
             return Dated(since=since, value=plain(Decimal(str(value))), reference=str(one.get("reference", "")))
         case _:
             raise _wrong(file, name, f"{one} is no dated value such as {{from = 2026-01-01, value = 30}}")
+
+
+def _is_number(value: float) -> bool:
+    """Say whether a value of TOML is a number one can reckon with: neither a boolean nor inf nor nan."""
+    return not isinstance(value, bool) and (isinstance(value, int) or isfinite(value))
 
 
 def _wrong(file: str, name: str, what: str) -> PolicyInvalid:

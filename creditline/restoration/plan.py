@@ -8,7 +8,13 @@ from creditline.clock import business_day
 from creditline.decision.outcome import Answer, Decision
 from creditline.errors import Broken, Code
 from creditline.ids import id_from
-from creditline.money import share_of, split
+from creditline.money import MILLION, share_of, split
+
+MOST_DAYS = 3_650
+"""How far apart the days may lie that somebody is told."""
+
+MOST_TRANCHES = 120
+"""How many parts a repayment may come back in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +47,8 @@ def plan_of(decision: Decision) -> Plan:
     """Lay a restoration out in dates; every minor unit of the principal is in exactly one part.
 
     At once brings all back now. Staged brings `share_ppm` back now and the rest in equal tranches, one every
-    `interval_days`. Observed brings nothing back before its single date.
+    `interval_days`. Observed brings nothing back before its single date. Raise `Broken` for terms that no calendar can
+    keep; `restoration.terms` refuses a product whose rules give such.
     """
     principal_minor = decision.position.requested_minor
     terms = decision.terms
@@ -49,6 +56,7 @@ def plan_of(decision: Decision) -> Plan:
         case Answer.AT_ONCE:
             return Plan(now_minor=principal_minor, tranches=())
         case Answer.STAGED | Answer.OBSERVED:
+            _require_kept(decision)
             now_minor = share_of(principal_minor, terms.share_ppm or 0)
             return Plan(now_minor=now_minor, tranches=_tranches(decision, principal_minor - now_minor))
         case _:
@@ -56,7 +64,16 @@ def plan_of(decision: Decision) -> Plan:
 
 
 def again(decision: Decision, tranche: Tranche, *, in_days: int) -> Tranche:
-    """Return the tranche that follows one kept back: the same amount and condition, looked at again in some days."""
+    """Return the tranche that follows one kept back: the same amount and condition, looked at again in some days.
+
+    Raise `Broken` unless that is on a later day: what is due again at once would be looked at for ever.
+    """
+    if not 1 <= in_days <= MOST_DAYS:
+        raise Broken(
+            f"Tranche {tranche.id} is to be looked at again in {in_days} days. It must be 1 to {MOST_DAYS}; correct "
+            "the product's recheck_days.",
+            code=Code.INVARIANT_BROKEN,
+        )
     return Tranche(
         id=id_from(f"{decision.id}/1", at=decision.as_of),
         line=tranche.line,
@@ -69,16 +86,29 @@ def again(decision: Decision, tranche: Tranche, *, in_days: int) -> Tranche:
     )
 
 
-def _tranches(decision: Decision, rest_minor: int) -> tuple[Tranche, ...]:
-    """Split what is left evenly; parts too small to be a minor unit are left out, the last part takes the remainder."""
-    count, condition = decision.terms.tranches_count, decision.terms.condition
-    if not count or condition is None or not decision.terms.interval_days:
+def _require_kept(decision: Decision) -> None:
+    """Raise `Broken` unless an answer that withholds says how much comes back when, and on what condition."""
+    terms = decision.terms
+    is_kept = (
+        0 <= (terms.share_ppm or 0) <= MILLION
+        and 1 <= (terms.tranches_count or 0) <= MOST_TRANCHES
+        and 1 <= (terms.interval_days or 0) <= MOST_DAYS
+        and bool(terms.condition)
+    )
+    if not is_kept:
         raise Broken(
-            f"Decision {decision.id} withholds without saying in how many parts, how far apart or on what condition.",
+            f"Decision {decision.id} withholds {terms.tranches_count} parts {terms.interval_days} days apart, "
+            f"{terms.share_ppm} ppm at once, on condition {terms.condition}. That is 1 to {MOST_TRANCHES} parts, 1 to "
+            f"{MOST_DAYS} days, 0 to {MILLION} ppm and a named condition; have the restoration table checked.",
             code=Code.INVARIANT_BROKEN,
         )
+
+
+def _tranches(decision: Decision, rest_minor: int) -> tuple[Tranche, ...]:
+    """Split what is left evenly; parts too small to be a minor unit are left out, the last part takes the remainder."""
+    count, interval_days = decision.terms.tranches_count or 0, decision.terms.interval_days or 0
     today = business_day(decision.as_of)
-    dates = [today + timedelta(days=decision.terms.interval_days * (step + 1)) for step in range(count)]
+    dates = [today + timedelta(days=interval_days * (step + 1)) for step in range(count)]
     parts = [(due_on, part) for due_on, part in zip(dates, split(rest_minor, [1] * count), strict=True) if part]
     return tuple(
         Tranche(
@@ -88,7 +118,7 @@ def _tranches(decision: Decision, rest_minor: int) -> tuple[Tranche, ...]:
             ordinal=ordinal,
             amount_minor=part,
             due_on=due_on,
-            condition=condition,
+            condition=decision.terms.condition or "",
             edition=decision.edition,
         )
         for ordinal, (due_on, part) in enumerate(parts, start=1)

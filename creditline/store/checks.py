@@ -16,6 +16,12 @@ INVARIANTS = (
     ("decisions_without_effect", "what was decided is what was booked"),
     ("timers_missing", "everything that is due has a timer"),
     ("events_of_nothing", "everything that was booked is a fact, once"),
+    ("entries_off_their_steps", "every entry follows from the one before it"),
+    ("entries_off_their_transfers", "what an entry moves is what its transfers move"),
+    ("requests_off_their_entries", "what a request accepted is what its entries moved"),
+    ("lines_off_their_reins", "a block, a cap and the dates of a line are those of its entries"),
+    ("promises_off_their_decisions", "what a decision withheld is what it promised"),
+    ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
 )
 """Statement and law, in the order in which they are checked."""
 

@@ -75,12 +75,22 @@ where l.drawn_minor <> coalesce(m.amount_minor, 0)
 order by 1 limit $1;
 
 -- name: decisions_without_effect
--- A decision that moves a line says how much; its request moved exactly that.
-select d.id::text as subject, format('answer %s, request accepted %s', d.answer, r.accepted_minor) as words
+-- A decision that moves a line says how much; its request, of the same line and instant, moved exactly that. Nothing
+-- that must be decided was done without a decision.
+select coalesce(d.id, r.id)::text as subject,
+       format('%s on line %s at %s answered %s of %s; its request on line %s at %s accepted %s',
+              d.kind, d.line, d.as_of, d.answer, d.amount_minor, r.line, r.recorded_at, r.accepted_minor) as words
 from decision d
-join request r on r.id = d.id
-where (d.kind = 'draw' and (case when d.answer = 'approve' then coalesce(d.amount_minor, 0) else 0 end) <> r.accepted_minor)
-   or (d.kind = 'restoration' and d.requested_minor <> r.accepted_minor)
+full join request r on r.id = d.id
+where r.id is null or r.line <> d.line or r.recorded_at > d.as_of
+   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'release', 'review'))
+   or (case d.kind when 'opening' then 'open' when 'restoration' then 'repay' else d.kind end) <>
+      (case r.kind when 'authorise' then 'draw' else r.kind end)
+   or d.id is not null and r.accepted_minor <> case
+        when d.kind in ('opening', 'draw') and d.answer = 'approve' then coalesce(d.amount_minor, 0)
+        when d.kind = 'restoration' or d.answer = 'released' then d.requested_minor
+        else 0
+      end
 order by 1 limit $1;
 
 -- name: timers_missing
@@ -105,4 +115,190 @@ where r.kind in ('draw', 'repay', 'capture') and r.accepted_minor > 0
   and not exists (
     select from event e where e.id = r.id and e.amount_minor = r.accepted_minor and e.borrower = l.borrower
 )
+order by 1 limit $1;
+
+-- name: entries_off_their_steps
+-- Every entry follows from the one before it: numbered next, booked no earlier, moving what its movement moves, and
+-- leaving no more in use than is granted unless use has not grown.
+with step as (
+    select e.*, lag(e.booked_at) over own as booked_before, coalesce(lag(e.version) over own, 0) as version_before,
+           e.granted_minor - coalesce(lag(e.granted_minor) over own, 0) as granted,
+           e.drawn_minor - coalesce(lag(e.drawn_minor) over own, 0) as drawn,
+           e.reserved_minor - coalesce(lag(e.reserved_minor) over own, 0) as reserved,
+           e.withheld_minor - coalesce(lag(e.withheld_minor) over own, 0) as withheld
+    from line_entry e
+    window own as (partition by e.line order by e.version)
+)
+select line::text as subject,
+       format('version %s after %s, booked at %s after %s: %s moves granted by %s, drawn by %s, reserved by %s, withheld by %s',
+              version, version_before, booked_at, booked_before, movement, granted, drawn, reserved, withheld) as words
+from step
+where version <> version_before + 1 or booked_at < booked_before or (version = 1) <> (movement = 'open')
+   or case movement
+        when 'open' then (drawn, reserved, withheld) <> (0, 0, 0) or granted <= 0
+        when 'move_in' then (granted, reserved, withheld) <> (0, 0, 0) or drawn <= 0
+        when 'authorise' then (granted, drawn, withheld) <> (0, 0, 0) or reserved <= 0
+        when 'capture' then (granted, withheld) <> (0, 0) or drawn not between 1 and -reserved
+        when 'void' then (granted, drawn, withheld) <> (0, 0, 0) or reserved >= 0
+        when 'expire' then (granted, drawn, withheld) <> (0, 0, 0) or reserved >= 0
+        when 'draw' then (granted, reserved, withheld) <> (0, 0, 0) or drawn <= 0
+        when 'repay' then (granted, reserved, withheld) <> (0, 0, -drawn) or drawn >= 0
+        when 'release' then (granted, drawn, reserved) <> (0, 0, 0) or withheld >= 0
+        when 'increase' then (drawn, reserved, withheld) <> (0, 0, 0) or granted < 0
+        when 'decrease' then (drawn, reserved, withheld) <> (0, 0, 0) or granted >= 0
+        else movement not in ('block', 'unblock', 'self_limit') or (granted, drawn, reserved, withheld) <> (0, 0, 0, 0)
+      end
+   or (drawn_minor + reserved_minor + withheld_minor > granted_minor and drawn + reserved + withheld > 0)
+order by 1, version limit $1;
+
+-- name: entries_off_their_transfers
+-- What a request moved on a line is what its transfers moved, then and nothing else, numbered without a hole.
+with step as (
+    select e.*, lag(e.booked_at) over own as booked_before, coalesce(lag(e.version) over own, 0) as version_before,
+           e.granted_minor - coalesce(lag(e.granted_minor) over own, 0) as granted,
+           e.drawn_minor - coalesce(lag(e.drawn_minor) over own, 0) as drawn,
+           e.reserved_minor - coalesce(lag(e.reserved_minor) over own, 0) as reserved,
+           e.withheld_minor - coalesce(lag(e.withheld_minor) over own, 0) as withheld
+    from line_entry e
+    window own as (partition by e.line order by e.version)
+), moved as (
+    select line, request, sum(granted) as granted, sum(drawn) as drawn, sum(reserved) as reserved, sum(withheld) as withheld,
+           coalesce(sum(drawn) filter (where movement = 'move_in'), 0) as moved_in, max(version) as version,
+           min(booked_at) as first_at, max(booked_at) as last_at
+    from step group by line, request
+), leg as (
+    select line, request, ordinal, booked_at, debit as account, amount_minor from transfer
+    union all
+    select line, request, ordinal, booked_at, credit, -amount_minor from transfer
+), booked as (
+    select line, request, coalesce(-sum(amount_minor) filter (where account = 1), 0) as granted,
+           coalesce(sum(amount_minor) filter (where account = 4), 0) as drawn,
+           coalesce(sum(amount_minor) filter (where account = 3), 0) as reserved,
+           coalesce(sum(amount_minor) filter (where account = 5), 0) as withheld,
+           coalesce(-sum(amount_minor) filter (where account = 13), 0) as moved_in,
+           coalesce(sum(amount_minor) filter (where account = 11), 0) as receivable,
+           count(distinct ordinal) as ordinals_count, max(ordinal) + 1 as ordinals,
+           min(booked_at) as first_at, max(booked_at) as last_at
+    from leg group by line, request
+)
+select coalesce(m.line, b.line)::text as subject,
+       format('version %s, request %s: entries move granted %s, drawn %s, reserved %s, withheld %s; transfers %s, %s, %s, %s, receivable %s, %s of %s',
+              m.version, coalesce(m.request, b.request), m.granted, m.drawn, m.reserved, m.withheld,
+              b.granted, b.drawn, b.reserved, b.withheld, b.receivable, b.ordinals_count, b.ordinals) as words
+from moved m
+full join booked b on (b.line, b.request) = (m.line, m.request)
+where m.line is null
+   or (m.granted, m.drawn, m.reserved, m.withheld, m.moved_in, m.drawn)
+   is distinct from (coalesce(b.granted, 0), coalesce(b.drawn, 0), coalesce(b.reserved, 0), coalesce(b.withheld, 0),
+                     coalesce(b.moved_in, 0), coalesce(b.receivable, 0))
+   or b.ordinals_count <> b.ordinals or (b.first_at, b.last_at) <> (m.first_at, m.last_at)
+order by 1, 2 limit $1;
+
+-- name: requests_off_their_entries
+-- What a request says it accepted is what its entries moved, on its own line, by movements that are of its kind.
+with step as (
+    select e.*, lag(e.booked_at) over own as booked_before, coalesce(lag(e.version) over own, 0) as version_before,
+           e.granted_minor - coalesce(lag(e.granted_minor) over own, 0) as granted,
+           e.drawn_minor - coalesce(lag(e.drawn_minor) over own, 0) as drawn,
+           e.reserved_minor - coalesce(lag(e.reserved_minor) over own, 0) as reserved,
+           e.withheld_minor - coalesce(lag(e.withheld_minor) over own, 0) as withheld
+    from line_entry e
+    window own as (partition by e.line order by e.version)
+), moved as (
+    select request, line, array_agg(movement) as movements, sum(granted) as granted, sum(drawn) as drawn,
+           sum(reserved) as reserved, sum(withheld) as withheld, max(booked_at) as last_at
+    from step group by request, line
+)
+select coalesce(r.id, m.request)::text as subject,
+       format('%s on line %s accepted %s; its entries on line %s are %s and move granted %s, drawn %s, reserved %s, withheld %s',
+              r.kind, r.line, r.accepted_minor, m.line, m.movements, m.granted, m.drawn, m.reserved, m.withheld) as words
+from request r
+full join moved m on m.request = r.id
+where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
+   or coalesce(case r.kind
+        when 'open' then m.granted
+        when 'draw' then m.drawn
+        when 'authorise' then m.reserved
+        when 'capture' then m.drawn
+        when 'repay' then -m.drawn
+        when 'release' then -m.withheld
+        else 0
+      end, 0) <> r.accepted_minor
+   or not coalesce(m.movements, '{}') <@ case r.kind
+        when 'open' then array['open', 'move_in', 'increase', 'decrease']
+        when 'repay' then array['repay', 'release']
+        when 'review' then array['increase', 'decrease', 'block']
+        else array[r.kind]
+      end
+   or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit'))
+order by 1 limit $1;
+
+-- name: lines_off_their_reins
+-- A line is stopped if its last block was not lifted, carries the cap that was last set, and is dated by its entries.
+select l.id::text as subject,
+       format('blocked %s, last %s; cap %s, last set to %s; opened at %s and booked at %s, by its entries at %s and %s',
+              l.block_reason, b.movement, l.self_limit_minor, c.amount_minor, l.opened_at, l.booked_at, d.first_at, d.last_at) as words
+from line l
+left join lateral (
+    select e.movement from line_entry e
+    where e.line = l.id and e.movement in ('block', 'unblock') order by e.version desc limit 1
+) b on true
+left join lateral (
+    select r.amount_minor from line_entry e join request r on r.id = e.request
+    where e.line = l.id and e.movement = 'self_limit' order by e.version desc limit 1
+) c on true
+left join lateral (
+    select min(e.booked_at) as first_at, max(e.booked_at) as last_at from line_entry e where e.line = l.id
+) d on true
+where (l.block_reason is not null) <> (coalesce(b.movement, 'unblock') = 'block')
+   or l.self_limit_minor is distinct from c.amount_minor
+   or (l.opened_at, l.booked_at) is distinct from (d.first_at, d.last_at)
+order by 1 limit $1;
+
+-- name: promises_off_their_decisions
+-- What a decision left withheld is what its tranches bring back, on its own line, numbered without a hole.
+with left_withheld as (
+    select request, line, sum(case when debit = 5 then amount_minor else -amount_minor end) as amount_minor
+    from transfer where debit = 5 or credit = 5 group by request, line
+), promised as (
+    select decision, sum(amount_minor) as amount_minor, count(distinct ordinal) as parts_count, max(ordinal) as last,
+           count(distinct line) as lines_count, (array_agg(line))[1] as line
+    from tranche group by decision
+)
+select coalesce(d.id, p.decision)::text as subject,
+       format('%s answered %s of %s; withheld by it %s, promised %s in %s parts numbered to %s',
+              d.kind, d.answer, d.requested_minor, w.amount_minor, p.amount_minor, p.parts_count, p.last) as words
+from decision d
+full join promised p on p.decision = d.id
+left join left_withheld w on w.request = d.id
+where d.id is null or p.line <> d.line or p.lines_count <> 1 or p.parts_count <> p.last
+   or coalesce(p.amount_minor, 0) <> case
+        when d.kind = 'restoration' then coalesce(w.amount_minor, 0)
+        when d.answer = 'kept_back' then d.requested_minor
+        else 0
+      end
+order by 1 limit $1;
+
+-- name: ends_off_their_decisions
+-- A tranche ended as the decision says that ended it, with its whole amount; a reservation as its request says.
+select t.id::text as subject,
+       format('tranche of %s on line %s ended %s at %s; its decision says %s of %s on line %s at %s',
+              t.amount_minor, t.line, e.answer, e.ended_at, d.answer, d.requested_minor, d.line, d.as_of) as words
+from tranche_end e
+left join tranche t on t.id = e.tranche
+left join decision d on d.id = e.request
+where (e.answer, e.ended_at, t.line, t.amount_minor) is distinct from (d.answer, d.as_of, d.line, d.requested_minor)
+union all
+select v.id::text, format('reservation of %s on line %s; its request is %s of %s on line %s',
+                          v.amount_minor, v.line, r.kind, r.accepted_minor, r.line)
+from reservation v
+left join request r on r.id = v.id
+where (v.line, v.amount_minor, 'authorise') is distinct from (r.line, r.accepted_minor, r.kind)
+union all
+select e.reservation::text, format('reservation ended by %s of %s; its request is %s of %s on line %s',
+                                   e.movement, e.captured_minor, r.kind, r.accepted_minor, r.line)
+from reservation_end e
+left join reservation v on v.id = e.reservation
+left join request r on r.id = e.request
+where (e.movement, e.captured_minor, v.line, v.amount_minor) is distinct from (r.kind, r.accepted_minor, r.line, r.amount_minor)
 order by 1 limit $1;

@@ -32,12 +32,10 @@ async def take(db: Connection, rows: Sequence[EventRow]) -> Taken:
     await db.execute(SQL["stage_events"])
     staged = [(place, *row, digest_of(row)) for place, row in enumerate(rows)]
     await db.copy_records_to_table("staged_event", records=staged, columns=("place", *COLUMNS))
-    new = await db.fetch(SQL["take_staged"])
-    differing = await db.fetch(SQL["differing_staged"])
-    return Taken(
-        new=frozenset(row["id"] for row in new),
-        differing=frozenset(row["place"] for row in differing),
-    )
+    new = frozenset(row["id"] for row in await db.fetch(SQL["take_staged"]))
+    if len(new) == len(rows):
+        return Taken(new=new, differing=frozenset())
+    return Taken(new=new, differing=frozenset(row["place"] for row in await db.fetch(SQL["differing_staged"])))
 
 
 async def record(db: Connection, rows: Sequence[EventRow]) -> None:

@@ -17,11 +17,10 @@ on conflict (id) do nothing
 returning id;
 
 -- name: differing_staged
--- Of a chunk, the lines whose id is on record with other content.
+-- Of a chunk, the lines whose id is on record with other content: each looked up by its id, however many are on record.
 select s.place
 from staged_event s
-join event e on e.id = s.id
-where e.digest <> s.digest;
+where s.digest <> (select e.digest from event e where e.id = s.id);
 
 -- name: take_snapshot
 -- Which transactions are visible now. Facts are then read by it, so that a replay can read the same ones. The asking
@@ -34,13 +33,15 @@ select format('%s:%s:%s', least(pg_snapshot_xmin(now), own), pg_snapshot_xmax(no
 from taken;
 
 -- name: facts_of_borrowers
--- What was visible in a snapshot, plus the one fact each asker recorded itself. Microseconds fit a double exactly.
+-- What was visible in a snapshot, plus the one fact each asker recorded itself. Microseconds fit a double exactly. Each
+-- borrower is looked up by the index, also while the planner does not know yet how large the table has become: `offset 0`
+-- keeps it from reading all of it instead.
 select place::integer - 1 as place, e.number,
        round(date_part('epoch', e.happened_at) * 1000000)::bigint as happened_us,
        round(date_part('epoch', e.recorded_at) * 1000000)::bigint as recorded_us,
        coalesce(e.amount_minor, 0) as amount_minor, coalesce(e.code, 0) as code
 from unnest($1::text[], $3::uuid[]) with ordinality as asked (borrower, own, place)
-join event e on e.borrower = asked.borrower
+cross join lateral (select * from event where event.borrower = asked.borrower offset 0) e
 where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = asked.own;
 
 -- name: events_of_borrower

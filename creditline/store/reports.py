@@ -25,6 +25,7 @@ class Figures:
 async def figures(db: Connection, *, as_of: datetime) -> Figures:
     """Return the figures of restoration on a book with outcomes, its exposure as of an instant."""
     outcome = OutcomeObserved.number
+    await db.execute(SQL["learn_sizes"])
     return Figures(
         answers=await db.fetch(SQL["restoration_answers"]),
         last_answers=await db.fetch(SQL["last_answers"], outcome),

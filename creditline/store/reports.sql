@@ -1,3 +1,7 @@
+-- name: learn_sizes
+-- A book that was just written is larger than the planner knows, and a join planned for a small one takes minutes.
+analyze decision, event, tranche, tranche_end;
+
 -- name: restoration_answers
 -- Per answer to a repayment: how many repayments, how much principal, and how much of it came back that instant.
 select answer, count(*) as repayments_count, sum(requested_minor)::bigint as repaid_minor,

@@ -43,6 +43,11 @@ async def find(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
     return {row["id"]: Recorded(**dict(row)) for row in await db.fetch(SQL["find_requests"], list(ids))}
 
 
+async def borne_by_events(db: Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Return those of the ids that an event bears and no request."""
+    return [row["id"] for row in await db.fetch(SQL["borne_by_events"], list(ids))]
+
+
 async def hold(db: Connection, ids: Sequence[UUID]) -> None:
     """Let no other transaction carry out a request under one of these ids before this one has ended."""
     await db.execute(SQL["hold_ids"], sorted(ids))

@@ -4,6 +4,14 @@ select id, kind, line, digest, amount_minor, accepted_minor, excess_minor, happe
 from request
 where id = any($1::uuid[]);
 
+-- name: borne_by_events
+-- A request books its fact under its own id, and cannot where an event that was sent here has that id. Asked only after it
+-- failed, so that nobody pays for it who makes new ids.
+select e.id
+from event e
+where e.id = any($1::uuid[]) and not exists (select from request r where r.id = e.id)
+order by e.id;
+
 -- name: hold_ids
 -- An opening has no line to lock yet, so that its id itself is held until the transaction ends: whoever sends it again
 -- at the same moment waits, and then finds it.

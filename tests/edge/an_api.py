@@ -151,7 +151,7 @@ def problem(response: httpx.Response, status: int, code: Code, *, says: str | Se
     assert (response.status_code, told["code"]) == (status, code), response.text
     assert response.headers["content-type"] == "application/problem+json"
     assert told["type"] == f"urn:creditline:problem:{code}"
-    assert (told["status"], told["instance"]) == (status, response.request.url.path)
+    assert (told["status"], told["instance"]) == (status, response.request.url.raw_path.partition(b"?")[0].decode())
     assert told["request_id"] == response.headers["x-request-id"]
     for words in [says] if isinstance(says, str) else says:
         assert words in told["detail"], told["detail"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from creditline.decision.outcome import Answer
-from creditline.errors import Code, Malformed, NotFound
+from creditline.errors import Code, NotFound, Refused
 from creditline.events.catalogue import EvidenceKind, EvidenceVerified, LimitChanged
 from creditline.flows.control import BlockRequest, SelfLimitRequest
 from creditline.flows.turn import one
@@ -91,20 +91,31 @@ async def test_a_block_moves_no_bucket_and_is_lifted_by_null(desk: Desk) -> None
 @pytest.mark.parametrize(
     ("self_limit_minor", "reason", "code"),
     [
-        (-1, None, Code.AMOUNT_TOO_LARGE),
+        (-1, None, Code.AMOUNT_NOT_POSITIVE),
         (MAX_MINOR + 1, None, Code.AMOUNT_TOO_LARGE),
+        (100_001, None, Code.AMOUNT_TOO_LARGE),
         (None, "", Code.MESSAGE_MALFORMED),
         (None, "  ", Code.MESSAGE_MALFORMED),
+        (None, "nul \0 and bell \a", Code.MESSAGE_MALFORMED),
+        (None, "x" * 201, Code.MESSAGE_MALFORMED),
     ],
 )
 async def test_a_wrong_cap_or_a_block_without_words_is_refused(
     desk: Desk, self_limit_minor: int | None, reason: str | None, code: Code
 ) -> None:
-    line = await desk.open()
+    line = await desk.open(amount_minor=100_000)
     request = desk.capping(line, self_limit_minor) if reason is None else desk.blocking(line, reason)
-    with pytest.raises(Malformed) as refused:
+    with pytest.raises(Refused) as refused:
         await desk.control(request)
     assert refused.value.code is code
+    assert await desk.line(line) == line
+
+
+async def test_a_cap_may_be_anything_from_nothing_to_what_is_granted(desk: Desk) -> None:
+    line = await desk.open(amount_minor=100_000)
+    assert (await desk.control(desk.capping(line, 100_000))).available_minor == 100_000
+    assert (await desk.control(desk.capping(line, 0))).available_minor == 0
+    assert (await desk.control(desk.capping(line, None))).available_minor == 100_000
 
 
 async def test_an_unknown_line_cannot_be_held(desk: Desk) -> None:

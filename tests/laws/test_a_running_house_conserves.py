@@ -7,6 +7,7 @@ desk closes, every law is checked on the whole database and every decision is re
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creditline.decision.outcome import Decision, canonical
-from creditline.errors import CreditlineError, Refused
+from creditline.errors import CreditlineError, NotAllowed, Refused
 from creditline.flows.draw import Drawn, DrawRequest
 from creditline.flows.repay import Repaid, RepayRequest
 from creditline.ledger.line import Line
@@ -155,7 +156,9 @@ async def take(desk: Desk, paper: Paper, lines: Sequence[Line], step: Step) -> N
         case Ends():
             await end(desk, paper, step)
         case Holds(line=at, reason=reason, cap=cap, is_cap=is_cap):
-            await desk.control(desk.capping(lines[at], cap) if is_cap else desk.blocking(lines[at], reason))
+            # A cap above what is granted is refused.
+            with suppress(NotAllowed):
+                await desk.control(desk.capping(lines[at], cap) if is_cap else desk.blocking(lines[at], reason))
         case Bills(line=at, months_late=months_late):
             await desk.statement(lines[at], months_late=months_late)
             await desk.review(lines[at])

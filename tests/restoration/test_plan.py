@@ -118,9 +118,14 @@ def test_an_answer_to_another_question_has_no_plan(answer: Answer) -> None:
         Terms(share_ppm=0, tranches_count=None, interval_days=30, condition="no_arrears"),
         Terms(share_ppm=0, tranches_count=0, interval_days=30, condition="no_arrears"),
         Terms(share_ppm=0, tranches_count=1, interval_days=0, condition="no_arrears"),
+        Terms(share_ppm=0, tranches_count=1, interval_days=-30, condition="no_arrears"),
+        Terms(share_ppm=0, tranches_count=1, interval_days=10**9, condition="no_arrears"),
+        Terms(share_ppm=0, tranches_count=10**9, interval_days=30, condition="no_arrears"),
+        Terms(share_ppm=-1, tranches_count=1, interval_days=30, condition="no_arrears"),
+        Terms(share_ppm=1_000_001, tranches_count=1, interval_days=30, condition="no_arrears"),
         Terms(share_ppm=0, tranches_count=1, interval_days=30, condition=None),
     ],
 )
 def test_nothing_is_withheld_without_a_date_and_a_condition(terms: Terms) -> None:
-    with pytest.raises(Broken, match="in how many parts, how far apart or on what condition"):
+    with pytest.raises(Broken, match="have the restoration table checked"):
         plan_of(replace(a_restoration(Answer.OBSERVED, 1), terms=terms))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from creditline.decision.outcome import Answer
+from creditline.decision.outcome import Answer, Kind
 from creditline.events.catalogue import DrawMade, RepaymentReceived
 from creditline.events.row import row_of
 from creditline.ledger.book import Stamp, authorise, draw, open_line, release, repay
@@ -48,6 +48,24 @@ BREAKS = [
     ("delete from event where number = 72",                                      "everything that was booked is a fact, once"),
     ("update event set amount_minor = 5 where number = 73",                      "everything that was booked is a fact, once"),
     ("update event set borrower = 'eve' where number = 73",                      "everything that was booked is a fact, once"),
+    ("delete from decision where kind = 'draw'",                                 "what was decided is what was booked"),
+    ("update line_entry set drawn_minor = drawn_minor + 1 where version = 2",    "every entry follows from the one before it"),
+    ("update line_entry set booked_at = now() where version = 2",                "every entry follows from the one before it"),
+    ("update line_entry set movement = 'capture' where version = 2",             "every entry follows from the one before it"),
+    ("update line_entry set version = 9 where version = 5",                      "every entry follows from the one before it"),
+    ("update transfer set ordinal = ordinal + 9 where debit = 4",                "what an entry moves is what its transfers move"),
+    ("update transfer set credit = 13 where credit = 12",                        "what an entry moves is what its transfers move"),
+    ("update transfer set request = line where debit = 5",                       "what an entry moves is what its transfers move"),
+    ("update request set accepted_minor = 9 where kind = 'open'",                "what a request accepted is what its entries moved"),
+    ("update request set kind = 'draw' where kind = 'authorise'",                "what a request accepted is what its entries moved"),
+    ("delete from request where kind = 'authorise'",                             "what a request accepted is what its entries moved"),
+    ("update line set block_reason = 'by hand'",                                 "a block, a cap and the dates of a line are those of its entries"),
+    ("update line set self_limit_minor = 3",                                     "a block, a cap and the dates of a line are those of its entries"),
+    ("update line set opened_at = now()",                                        "a block, a cap and the dates of a line are those of its entries"),
+    ("update tranche set ordinal = 2",                                           "what a decision withheld is what it promised"),
+    ("update tranche set decision = line",                                       "what a decision withheld is what it promised"),
+    ("insert into tranche_end select id, decision, 'released', now() from tranche", "what ended was ended by its own decision or request"),
+    ("insert into reservation_end select id, id, 'void', 0 from reservation",    "what ended was ended by its own decision or request"),
 ]  # fmt: skip
 
 
@@ -55,26 +73,28 @@ async def a_sound_book(db: Database) -> Line:
     """Write a line of 10: 4 drawn, 2 of it repaid of which 1 is back and 1 waits, and 3 reserved."""
     async with db.transaction() as connection:
         await an_edition(connection)
-        opened = open_line(a_new_line(), stamp=stamp(0))
+        opened = open_line(replace(a_new_line(), opened_at=stamp(0).booked_at), stamp=stamp(0))
         drawn = made(draw(opened.line, 4, stamp=stamp(1)))
         repaid = made(repay(drawn.line, 2, stamp=stamp(2)))
         back = made(release(repaid.line, 1, stamp=replace(stamp(2), first_ordinal=2)))
         held = made(authorise(back.line, 3, stamp=stamp(3)))
-        for number, kind, accepted_minor in ((0, "open", 0), (1, "draw", 4), (2, "repay", 2), (3, "authorise", 3)):
+        for number, kind, accepted_minor in ((0, "open", 10), (1, "draw", 4), (2, "repay", 2), (3, "authorise", 3)):
             await requests.record(connection, [a_request(stamp(number), kind, accepted_minor)])
         await lines.post(connection, [(opened, drawn, repaid, back, held)])
         line = held.line
-        restored = a_decision(request=stamp(2).request, line=line.id)
-        asked = replace(restored.position, requested_minor=4)
-        approved = replace(
-            restored,
-            id=stamp(1).request,
-            kind=restored.kind.DRAW,
-            answer=Answer.APPROVE,
-            position=asked,
-            terms=replace(restored.terms, amount_minor=4),
-        )
-        await decisions.record(connection, [approved, restored], seen=await facts.snapshot(connection))
+        restored = replace(a_decision(request=stamp(2).request, line=line.id), as_of=stamp(2).booked_at)
+        approved = [
+            replace(
+                restored,
+                id=stamp(number).request,
+                kind=kind,
+                as_of=stamp(number).booked_at,
+                answer=Answer.APPROVE,
+                terms=replace(restored.terms, amount_minor=amount_minor),
+            )
+            for number, kind, amount_minor in ((0, Kind.OPENING, 10), (1, Kind.DRAW, 4), (3, Kind.DRAW, 3))
+        ]
+        await decisions.record(connection, [*approved, restored], seen=await facts.snapshot(connection))
         await due.record(connection, [a_tranche(restored)])
         await due.reserve(
             connection, [Reservation(id=stamp(3).request, line=line.id, amount_minor=3, expires_at=stamp(9).booked_at)]

@@ -221,14 +221,16 @@ def test_a_child_of_the_program_does_not_stop_the_server(folder: Path) -> None:
 def test_a_break_from_the_keyboard_reaches_the_program_and_not_its_server(folder: Path) -> None:
     after = f"""
 try:
+    print("waiting", flush=True)
     {WAITING}
 except KeyboardInterrupt:
     time.sleep(0.3)
     print(server.pid, flush=True)
 """
     with program(folder, after=after) as owner:
-        os.killpg(owner.pid, signal.SIGINT)
         assert owner.stdout is not None
+        assert owner.stdout.readline() == "waiting\n"
+        os.killpg(owner.pid, signal.SIGINT)
         assert owner.stdout.readline().strip() != "None"
         assert owner.wait() == 0
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -65,7 +66,7 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": quote(request.scope["path"]),
         "request_id": getattr(request.state, "request_id", None),
     }
     wait = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
@@ -112,7 +113,7 @@ async def _misshapen(request: Request, error: Exception) -> JSONResponse:
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and media != "application/json":
         detail = (
-            f"The body came as {media or 'nothing that has a name'}. Send JSON, with Content-Type: application/json."
+            f"The body came as {media or 'no media type at all'}. Send JSON, with Content-Type: application/json."
         )
         return problem(request, 415, code=Code.MESSAGE_MALFORMED, title="Unsupported Media Type", detail=detail)
     detail = "; ".join(_said(one) for one in error.errors())

@@ -1,12 +1,12 @@
 """Commands about rules and scores: check a policy, ask it, run its examples; fit a score, measure it."""
 
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from creditline.clock import business_day, system_clock
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
 from creditline.edge.products import load_product
 from creditline.errors import Code, Malformed
@@ -40,7 +40,7 @@ def show_(product: Product = "consumer_revolving", as_json: Json = False) -> Non
     for decision in found.policy.decisions:
         if isinstance(decision, DecisionTable):
             rows += [(decision.name, row, said(decision, rule)) for row, rule in enumerate(decision.rules, start=1)]
-    today = date.today()  # noqa: DTZ011  # A person at a terminal asks about their own day.
+    today = business_day(system_clock())
     rows += [(one.name, one.currency or "", f"{one.at(today)} {one.unit}") for one in found.parameters.all]
     show({"edition": found.edition, "policy": found.policy}, as_json=as_json, rows=rows)
 
@@ -62,7 +62,7 @@ def decide(
     """Ask one decision of a product's policy, on the reference evaluator."""
     found = load_product(product)
     inputs: dict[str, Value] = {one.name: None for one in found.policy.inputs}
-    inputs |= found.parameters.at(date.today(), currency=currency)  # noqa: DTZ011
+    inputs |= found.parameters.at(business_day(system_clock()), currency=currency)
     for text in given:
         name, separator, value = text.partition("=")
         if not separator or name not in inputs:
@@ -122,7 +122,7 @@ def fit(
         as_of=book.as_of,
         horizon_days=(book.until - book.as_of).days,
         currency=book.currency,
-        fitted_on=date.today(),  # noqa: DTZ011
+        fitted_on=business_day(system_clock()),
     )
     fitted = fit_scores(facts_of_frame(book.events, sorted(book.defaults)), book.defaults, about=about)
     write_artefacts(fitted, out)

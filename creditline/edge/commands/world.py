@@ -61,13 +61,14 @@ def ingest(
     """
     from creditline.edge.sources.files import batches_of, lines_in  # noqa: PLC0415  # It loads data frames.
     from creditline.events.intake import Verdict  # noqa: PLC0415
+    from creditline.flows.ahead import ahead, threaded  # noqa: PLC0415
     from creditline.flows.ingest import Tally, ingest_read  # noqa: PLC0415
 
     async def use(engine: Engine) -> bool:
         tally, wrong = Tally(), []
         for path in files:
             with progress(path.name, lines_in(path)) as bar:
-                for batch in batches_of(path, now=engine.clock()):
+                async for batch in ahead(threaded(batches_of(path, now=engine.clock()))):
                     judged = await ingest_read(engine.db, read=batch)
                     tally = tally.plus(judged)
                     wrong += [
