@@ -94,7 +94,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 def _refused(error: OSError, settings: Settings) -> CreditlineError:
     """Return what the system's refusal to listen means, and what to do."""
     where = f"{settings.host} port {settings.port}"
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+    if error.errno in {errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN}:
         return Malformed(
             f"The API cannot listen on {where}: this machine has no such address. Set CREDITLINE_HOST to one it has, "
             "such as 127.0.0.1, or 0.0.0.0 for all.",

@@ -5,6 +5,7 @@ A chunk is one transaction. Its verdicts are returned after the commit, so whate
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from creditline.clock import Clock
 from creditline.errors import Code
@@ -36,8 +37,12 @@ class Tally:
 
 async def ingest(db: Database, clock: Clock, *, lines: Sequence[tuple[int, bytes]]) -> list[Judged]:
     """Take numbered lines of JSON in; return the verdict on each, in their order."""
-    now = clock()
-    return await ingest_read(db, read=[read_line(line, text, now=now) for line, text in lines])
+    return await ingest_read(db, read=read_lines(lines, now=clock()))
+
+
+def read_lines(lines: Sequence[tuple[int, bytes]], *, now: datetime) -> list[Read | Judged]:
+    """Read numbered lines of JSON; `now` stamps when their events were learned of."""
+    return [read_line(line, text, now=now) for line, text in lines]
 
 
 async def ingest_read(db: Database, *, read: Sequence[Read | Judged]) -> list[Judged]:

@@ -126,11 +126,11 @@ class Api:
 
 
 @asynccontextmanager
-async def an_api(db: Database, *, clock: Clock | None = None) -> AsyncIterator[Api]:
-    """Start the app on a database, and hold what was done through it against the laws when it stops."""
+async def an_api(db: Database, *, clock: Clock | None = None, served: Database | None = None) -> AsyncIterator[Api]:
+    """Start the app on a database, by links of its own if `served` has them; hold what was done against the laws."""
     moved = MovedClock(STARTS_AT)
     await publish(db, moved, the_house())
-    app = create_app(db, clock or moved, the_house())
+    app = create_app(served or db, clock or moved, the_house())
     # The server under test answers even when it fails; what it raises besides is for its log.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://api") as http:

@@ -12,11 +12,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from creditline.clock import Clock
 from creditline.edge.api.problem import FAULT, of_ours, problem, told
 from creditline.edge.api.state import Parts
 from creditline.errors import Broken, Code, CreditlineError, Malformed
-from creditline.events.intake import Judged, Lines
-from creditline.flows.ingest import CHUNK, ingest
+from creditline.events.intake import Judged, Lines, Read
+from creditline.flows.ahead import ahead
+from creditline.flows.ingest import CHUNK, ingest_read, read_lines
 
 MEDIA = "application/x-ndjson"
 ENCODINGS = ("", "identity", "gzip", "x-gzip")
@@ -125,9 +127,9 @@ async def _lines(first: bytes | None, waiting: _Waiting) -> AsyncIterator[bytes]
 async def _judge(parts: Parts, pieces: AsyncIterator[bytes], waiting: _Waiting) -> None:
     """Take the body in chunks of whole lines, each committed before its verdicts are told."""
     try:
-        async with contextlib.aclosing(_chunks(pieces)) as chunks:
-            async for chunk in chunks:
-                judged = await ingest(parts.db, parts.clock, lines=chunk)
+        async with contextlib.aclosing(ahead(_read(_chunks(pieces), parts.clock))) as batches:
+            async for read in batches:
+                judged = await ingest_read(parts.db, read=read)
                 waiting.put(b"".join(msgspec.json.encode(one) + b"\n" for one in judged))
                 _require_reader(waiting, judged)
     except CreditlineError as stopped:
@@ -139,6 +141,13 @@ async def _judge(parts: Parts, pieces: AsyncIterator[bytes], waiting: _Waiting) 
         waiting.put(Broken(FAULT, code=Code.INVARIANT_BROKEN))
     finally:
         waiting.put(None)
+
+
+async def _read(chunks: AsyncGenerator[list[tuple[int, bytes]]], clock: Clock) -> AsyncGenerator[list[Read | Judged]]:
+    """Read chunks of lines in a thread, so that neither other requests nor the chunk before wait for it."""
+    async with contextlib.aclosing(chunks):
+        async for chunk in chunks:
+            yield await asyncio.to_thread(read_lines, chunk, now=clock())
 
 
 def _require_reader(waiting: _Waiting, judged: list[Judged]) -> None:

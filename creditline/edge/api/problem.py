@@ -112,9 +112,7 @@ async def _misshapen(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if request.method == "POST" and media != "application/json":
-        detail = (
-            f"The body came as {media or 'no media type at all'}. Send JSON, with Content-Type: application/json."
-        )
+        detail = f"The body came as {media or 'no media type at all'}. Send JSON, with Content-Type: application/json."
         return problem(request, 415, code=Code.MESSAGE_MALFORMED, title="Unsupported Media Type", detail=detail)
     detail = "; ".join(_said(one) for one in error.errors())
     words = f"{detail}. Mend the request and send it again."

@@ -1,0 +1,51 @@
+"""The OpenAPI document at the root of the project is the one the app serves; it is renewed by a variable, never by hand."""
+
+import json
+import os
+from pathlib import Path
+
+from creditline.clock import MovedClock
+from creditline.edge.api import create_app, decisions, events, lines, motions
+from creditline.edge.api.problem import STATUS
+from creditline.edge.api.shapes import ProblemView
+from creditline.edge.api.state import Parts
+from creditline.store.connect import Database
+from tests.edge.an_api import STARTS_AT, the_house
+
+DOCUMENT = Path(__file__).parents[2] / "openapi.json"
+RENEW = "CREDITLINE_RENEW_OPENAPI"
+
+
+async def test_the_document_is_what_the_app_serves(db: Database) -> None:
+    app = create_app(db, MovedClock(STARTS_AT), the_house())
+    served = json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get(RENEW):
+        DOCUMENT.write_text(served)
+    assert DOCUMENT.read_text() == served, (
+        f"openapi.json differs from the app. Set {RENEW}=1 and run this test to renew it."
+    )
+
+
+async def test_the_app_holds_the_parts_it_was_given(db: Database) -> None:
+    clock = MovedClock(STARTS_AT)
+    app = create_app(db, clock, the_house())
+    assert app.state.parts == Parts(db=db, clock=clock, house=the_house())
+
+
+async def test_every_route_says_what_a_problem_looks_like(db: Database) -> None:
+    document = create_app(db, MovedClock(STARTS_AT), the_house()).openapi()
+    assert set(document["components"]["schemas"]["ProblemView"]["properties"]) == set(ProblemView.model_fields)
+    for path, methods in document["paths"].items():
+        for method, told in methods.items():
+            if path.startswith("/v1/") and path != "/v1/events":
+                assert "application/problem+json" in told["responses"]["default"]["content"], (method, path)
+    assert set(STATUS.values()) <= {400, 403, 404, 409, 422, 500, 503}
+
+
+async def test_every_way_in_is_in_the_document(db: Database) -> None:
+    """A route that the document leaves out would be found by nobody."""
+    document = create_app(db, MovedClock(STARTS_AT), the_house()).openapi()
+    paths = {getattr(route, "path", "") for part in (lines, motions, decisions) for route in part.ROUTES.routes}
+    assert len(paths) >= 15
+    assert paths | {"/v1/events"} == document["paths"].keys()
+    assert document["paths"]["/v1/events"] == events.DESCRIPTION
