@@ -20,6 +20,7 @@ from rich.table import Table
 
 from creditline.clock import MovedClock
 from creditline.edge.commands.output import note, progress, show
+from creditline.edge.commands.rules import said
 from creditline.edge.engine import Engine, running
 from creditline.edge.server import serve_until_stopped
 from creditline.edge.settings import Settings
@@ -34,6 +35,7 @@ from creditline.flows.history import Told as Progress
 from creditline.flows.house import House
 from creditline.flows.verify import verify
 from creditline.money import in_words
+from creditline.policy.table import DecisionTable
 from creditline.score.measures import wilson
 from creditline.store import lines, reports
 from creditline.store.connect import Database
@@ -56,12 +58,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything the demo prints: counts of the replay, figures of the book, three explanations, broken laws."""
+    """Everything the demo prints: counts of the replay, figures of the book, three explanations, broken laws.
+
+    `rules` says in words what each rule of the restoration table tests, the first rule first.
+    """
 
     book: Book
     counts: dict[str, int]
     totals: list[dict[str, Any]]
     figures: Figures
+    rules: tuple[str, ...]
     shown: tuple[Shown, ...]
     findings_count: int
 
@@ -139,7 +145,7 @@ def summary_of(report: Report) -> dict[str, Any]:
         "totals": report.totals,
         "answers": [dict(row) for row in figures.answers],
         "last_answers": [dict(row) for row in figures.last_answers],
-        "rules": [dict(row) for row in figures.rules],
+        "rules": [{**row, "tests": report.rules[row["rule"] - 1]} for row in figures.rules],
         "reopened": [dict(row) for row in figures.reopened],
         "delays": [dict(row) for row in figures.delays],
         "shown": report.shown,
@@ -161,9 +167,16 @@ async def replay_book(db: Database, house: House, book: Book, *, told: Progress)
         counts=dict(history.counts),
         totals=totals,
         figures=figures,
+        rules=_rules_in_words(house),
         shown=shown,
         findings_count=len(await verify(db)),
     )
+
+
+def _rules_in_words(house: House) -> tuple[str, ...]:
+    table = house.product(PRODUCT).policy.decision("restoration")
+    assert isinstance(table, DecisionTable)
+    return tuple(said(table, rule) for rule in table.rules)
 
 
 async def _shown(db: Database, house: House) -> tuple[Shown, ...]:
@@ -192,7 +205,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_answers(report.figures, console, currency)
     _print_exposure(report.figures, console, currency)
     _print_delays(report.figures, console, currency)
-    _print_evidence(report.figures, console)
+    _print_evidence(report, console)
     for shown in report.shown:
         print_told(shown, console)
     console.print(f"\nLaws checked over the whole database: {report.findings_count or 'nothing'} broken.")
@@ -201,13 +214,18 @@ def print_report(report: Report, console: Console) -> None:
 def _print_book(report: Report, console: Console, currency: str) -> None:
     console.rule(f"[bold]{report.book.title}")
     table = Table("bucket", "amount", box=None, pad_edge=False)
+    table.columns[1].justify = "right"
     for total in report.totals:
         table.add_row("lines", f"{total['lines_count']:,}")
         for bucket in ("granted", "drawn", "reserved", "withheld"):
             table.add_row(bucket, in_words(total[f"{bucket}_minor"], currency))
     console.print(table)
     asked = ", ".join(f"{what} {count:,}" for what, count in sorted(report.counts.items()) if ":" in what)
-    console.print(f"\nAsked through the flows: {asked}.")
+    console.print(f"\nAsked through the flows: {asked}.", soft_wrap=True)
+    console.print(
+        f"Parts that waited, on their day: {report.counts.get('released', 0):,} came back, "
+        f"{report.counts.get('kept_back', 0):,} did not as their condition did not hold, and are looked at again."
+    )
     if report.counts.get("nothing owed"):
         console.print(
             f"{report.counts['nothing owed']:,} recorded repayments found nothing owed: earlier draws of those lines "
@@ -291,17 +309,19 @@ def _print_delays(figures: Figures, console: Console, currency: str) -> None:
     console.print(table)
 
 
-def _print_evidence(figures: Figures, console: Console) -> None:
+def _print_evidence(report: Report, console: Console) -> None:
     console.rule("[bold]Each restoration rule's evidence on this book")
-    total = sum(row["lines_count"] for row in figures.rules)
-    bads = sum(row["defaults_count"] for row in figures.rules)
+    rules = report.figures.rules
+    total = sum(row["lines_count"] for row in rules)
+    bads = sum(row["defaults_count"] for row in rules)
     table = Table(box=None, pad_edge=False)
     for heading in ("rule", "lines", "its default rate [95 %]", "the rest [95 %]", "the data"):
         table.add_column(heading, justify="left" if heading in {"rule", "the data"} else "right")
-    for row in figures.rules:
+    for row in rules:
         own = (row["defaults_count"], row["lines_count"])
         rest = (bads - own[0], total - own[1])
-        table.add_row(str(row["rule"]), f"{own[1]:,}", rate(*own), rate(*rest), verdict(own, rest))
+        rule = f"{row['rule']}  {report.rules[row['rule'] - 1]}"
+        table.add_row(rule, f"{own[1]:,}", rate(*own), rate(*rest), verdict(own, rest))
     console.print(table)
 
 
@@ -333,14 +353,14 @@ def print_told(shown: Shown, console: Console) -> None:
         if shown.told.parts
         else f"[bold]{shown.borrower}, {shown.picked}"
     )
+    console.print(shown.told.headline, soft_wrap=True)
     console.print(explained(shown.told))
 
 
 def explained(told: Told) -> Table:
     """Lay an explanation out as a table: buckets first, then each withheld part with why and when."""
-    table = Table(
-        "", "", "", "", box=None, pad_edge=False, title=told.headline, title_justify="left", show_header=False
-    )
+    table = Table("", "", "", "", box=None, pad_edge=False, show_header=False)
+    table.columns[1].justify = "right"
     for name, amount in told.buckets:
         table.add_row(name, amount, "", "")
     for part in told.parts:

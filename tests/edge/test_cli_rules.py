@@ -1,0 +1,90 @@
+"""Commands about rules, scores and data: a mistake is told with its place, a figure as a table or as JSON."""
+
+import json
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pytest
+
+from creditline.edge.products import load_product
+from creditline.errors import Code
+from tests.edge.a_terminal import Terminal
+
+PRODUCT = "consumer_revolving"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a copy of the shipped product that may be spoiled."""
+    with as_file(files("creditline.products") / PRODUCT) as home:
+        shutil.copytree(home, tmp_path / PRODUCT)
+    return tmp_path / PRODUCT
+
+
+def test_a_policy_is_checked_and_its_seal_told(terminal: Terminal, folder: Path) -> None:
+    told = terminal.json("policy", "check", folder / "policy.dmn")
+    assert told["sha256"] == load_product(PRODUCT).policy.sha256
+    assert ["sha256", told["sha256"]] in terminal.run("policy", "check", folder / "policy.dmn").table()
+
+
+def test_a_mistake_in_a_policy_is_told_with_table_row_and_column(terminal: Terminal, folder: Path) -> None:
+    file = folder / "policy.dmn"
+    text = file.read_text()
+    assert "&lt;" in text or "<text>" in text
+    file.write_text(text.replace("<text>", "<text>(", 40).replace("<text>(", "<text>", 39))
+    told = terminal.run("policy", "check", file).fails(Code.POLICY_INVALID)
+    assert "row" in told
+    file.write_text("<definitions")
+    terminal.run("policy", "check", file).fails(Code.POLICY_INVALID, says="policy.dmn")
+    assert terminal.run("policy", "check", folder / "none.dmn").status == 2
+
+
+def test_tables_and_numbers_are_shown(terminal: Terminal) -> None:
+    rows = terminal.run("policy", "show").table()
+    assert any(row[0] == "restoration" for row in rows)
+    assert any(row[0] == "release_pass_points" for row in rows)
+    assert terminal.json("policy", "show")["edition"] == load_product(PRODUCT).edition
+    terminal.run("policy", "show", "gold").fails(Code.PRODUCT_UNKNOWN, says="gold")
+
+
+def test_a_table_is_asked_with_values_and_says_which_rule_answered(terminal: Terminal) -> None:
+    inputs = {one.name for one in load_product(PRODUCT).policy.inputs}
+    assert inputs
+    terminal.run("policy", "decide", "restoration", "no_such_input=1").fails(
+        Code.MESSAGE_MALFORMED, says="no_such_input"
+    )
+    terminal.run("policy", "decide", "no_such_table", f"{min(inputs)}=1").fails(
+        Code.POLICY_INVALID, says="no_such_table"
+    )
+    answered = terminal.json("policy", "decide", "draw", "is_blocked=true")
+    assert answered["outputs"]["answer"] == "decline"
+    assert (
+        dict(row[:2] for row in terminal.run("policy", "decide", "draw", "is_blocked=true").table())["answer"]
+        == "decline"
+    )
+
+
+def test_the_examples_hold_and_a_spoilt_one_is_told(terminal: Terminal, folder: Path) -> None:
+    assert terminal.run("policy", "test").table()[0][1] == "all as expected"
+    assert terminal.run("policy", "test", folder).status == 0
+    examples = folder / "examples.toml"
+    text = examples.read_text()
+    examples.write_text(text.replace('"decline"', '"approve"', 1))
+    failed = terminal.run("policy", "test", folder, "--json")
+    assert failed.status == 3
+    assert len(json.loads(failed.out)["failed"]) >= 1
+
+
+def test_data_that_is_not_there_is_told(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.set("CREDITLINE_DATA", tmp_path)
+    assert set(terminal.json("data", "list").values()) == {"not there"}
+    terminal.run("data", "get", "moon").fails(Code.DATA_MISSING, says="moon")
+    card = files("creditline.products") / PRODUCT / "scorecard.json"
+    with as_file(card) as path:
+        terminal.run("score", "evaluate", "--card", path, "--data", tmp_path).fails(Code.DATA_MISSING, says="taiwan")
+        (tmp_path / "taiwan").mkdir()
+        (tmp_path / "taiwan" / "events.parquet").write_bytes(b"no parquet")
+        assert terminal.run("score", "evaluate", "--card", path, "--data", tmp_path).status == 1
+    assert terminal.run("score", "evaluate", "--card", tmp_path / "x.json", "--data", tmp_path).status == 2
+    assert terminal.run("score", "fit", "--data", tmp_path, "--out", tmp_path / "out").status == 1
