@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from creditline.clock import system_clock
-from creditline.edge.commands import lines
+from creditline.edge.commands import lines, world
 from creditline.edge.commands.output import minor
 from creditline.errors import Code, Malformed
 from creditline.ids import new_id
@@ -166,3 +166,12 @@ def test_facts_are_taken_in_from_a_file_and_named_when_malformed(branch: Termina
     damaged = tmp_path / "facts.parquet"
     damaged.write_bytes(b"PAR1 no such thing")
     branch.run("ingest", damaged).fails(Code.DATA_CORRUPT, says="facts.parquet")
+
+
+def test_of_many_malformed_lines_the_first_are_shown_and_all_are_told(branch: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "facts.ndjson"
+    file.write_bytes(b"{\n" * (world.MOST_TOLD + 5))
+    shown = branch.run("ingest", file)
+    assert shown.out.count("message_malformed") == world.MOST_TOLD
+    assert "5 more malformed lines are told with --json." in shown.err
+    assert len(msgspec.json.decode(branch.run("ingest", file, "--json").out)["malformed"]) == world.MOST_TOLD + 5

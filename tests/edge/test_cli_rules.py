@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from creditline.edge.commands.rules import said
 from creditline.edge.products import load_product
 from creditline.errors import Code
+from creditline.policy.table import DecisionTable
 from tests.edge.a_terminal import Terminal
 
 PRODUCT = "consumer_revolving"
@@ -88,3 +90,11 @@ def test_data_that_is_not_there_is_told(terminal: Terminal, tmp_path: Path) -> N
         assert terminal.run("score", "evaluate", "--card", path, "--data", tmp_path).status == 1
     assert terminal.run("score", "evaluate", "--card", tmp_path / "x.json", "--data", tmp_path).status == 2
     assert terminal.run("score", "fit", "--data", tmp_path, "--out", tmp_path / "out").status == 1
+
+
+def test_a_rule_is_said_by_the_columns_it_tests() -> None:
+    table = load_product(PRODUCT).policy.decision("restoration")
+    assert isinstance(table, DecisionTable)
+    words = [said(table, rule) for rule in table.rules]
+    assert (words[0], words[-1]) == ("blocked true", "always")
+    assert len(set(words)) == len(words)
