@@ -47,7 +47,7 @@ def test_people_read_tables_and_notes_stand_apart(branch: Terminal) -> None:
     english, chinese = branch.run("explain", line), branch.run("explain", line, "--language", "zh")
     assert english.out.splitlines()[0].endswith("can be drawn now.")
     assert "可用" in chinese.out
-    assert ["1", "open"] == branch.run("line", line, "--history").table()[1][:2]
+    assert branch.run("line", line, "--history").table()[1][:2] == ["1", "open"]
 
 
 def test_a_decline_is_an_answer_with_its_reasons(branch: Terminal) -> None:
