@@ -81,6 +81,13 @@ async def db(dsn: str) -> AsyncIterator[Database]:
         yield links
 
 
+@pytest.fixture(scope="module")
+async def shared_db(server: Database, server_dsn: str, template: str) -> AsyncIterator[Database]:
+    """Yield links to a new database that the tests of one module share, as what they ask is refused and changes nothing."""
+    async with _database(server, template=template) as name, await connect(_at(server_dsn, name), size=4) as links:
+        yield links
+
+
 @asynccontextmanager
 async def _database(server: Database, *, template: str = "template1") -> AsyncIterator[str]:
     """Make a database, and drop it afterwards with whatever is still using it."""

@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from creditline.clock import MovedClock
+from creditline.edge.commands.lines import rows_of
 from creditline.edge.commands.output import note, progress, show
 from creditline.edge.commands.rules import said
 from creditline.edge.engine import Engine, running
@@ -361,12 +361,6 @@ def explained(told: Told) -> Table:
     """Lay an explanation out as a table: buckets first, then each withheld part with why and when."""
     table = Table("", "", "", "", box=None, pad_edge=False, show_header=False)
     table.columns[1].justify = "right"
-    for name, amount in told.buckets:
-        table.add_row(name, amount, "", "")
-    for part in told.parts:
-        table.add_row("↳", part.amount, _lines(part.why), _lines(part.when))
+    for row in rows_of(told):
+        table.add_row(*row)
     return table
-
-
-def _lines(sentences: Sequence[str]) -> str:
-    return "\n".join(sentences)

@@ -64,4 +64,5 @@ async def _work_singly(engine: Engine, stop: asyncio.Event) -> float:
             elif failed is not None:
                 LOG.error("%s is due and failed", subject, exc_info=failed)
             failed_count += failed is not None
-    return FAILED_SECONDS if failed_count else 0.0
+    # A batch that failed with nothing to show for it would fail again at once, and again.
+    return FAILED_SECONDS if failed_count or not tried else 0.0

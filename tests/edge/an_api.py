@@ -25,6 +25,7 @@ from creditline.store.connect import Database
 STARTS_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOBODY = id_from("nobody", at=STARTS_AT)
 PRODUCT = "consumer_revolving"
+JSON = {"content-type": "application/json"}
 Said = dict[str, Any]
 
 
@@ -162,3 +163,9 @@ def buckets(line: Said) -> dict[str, int]:
     """Return what a line's amounts are, by bucket, leaving out those that are 0."""
     names = ("granted", "drawn", "reserved", "withheld", "available")
     return {name: line[f"{name}_minor"] for name in names if line[f"{name}_minor"]}
+
+
+async def in_pieces(count: int, piece: bytes = b" " * 1024) -> AsyncIterator[bytes]:
+    """Go through a body whose size nobody says."""
+    for _ in range(count):
+        yield piece

@@ -16,8 +16,8 @@ DOCUMENT = Path(__file__).parents[2] / "openapi.json"
 RENEW = "CREDITLINE_RENEW_OPENAPI"
 
 
-async def test_the_document_is_what_the_app_serves(db: Database) -> None:
-    app = create_app(db, MovedClock(STARTS_AT), the_house())
+async def test_the_document_is_what_the_app_serves(shared_db: Database) -> None:
+    app = create_app(shared_db, MovedClock(STARTS_AT), the_house())
     served = json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
     if os.environ.get(RENEW):
         DOCUMENT.write_text(served)
@@ -26,14 +26,14 @@ async def test_the_document_is_what_the_app_serves(db: Database) -> None:
     )
 
 
-async def test_the_app_holds_the_parts_it_was_given(db: Database) -> None:
+async def test_the_app_holds_the_parts_it_was_given(shared_db: Database) -> None:
     clock = MovedClock(STARTS_AT)
-    app = create_app(db, clock, the_house())
-    assert app.state.parts == Parts(db=db, clock=clock, house=the_house())
+    app = create_app(shared_db, clock, the_house())
+    assert app.state.parts == Parts(db=shared_db, clock=clock, house=the_house())
 
 
-async def test_every_route_says_what_a_problem_looks_like(db: Database) -> None:
-    document = create_app(db, MovedClock(STARTS_AT), the_house()).openapi()
+async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -> None:
+    document = create_app(shared_db, MovedClock(STARTS_AT), the_house()).openapi()
     assert set(document["components"]["schemas"]["ProblemView"]["properties"]) == set(ProblemView.model_fields)
     for path, methods in document["paths"].items():
         for method, told in methods.items():
@@ -42,9 +42,9 @@ async def test_every_route_says_what_a_problem_looks_like(db: Database) -> None:
     assert set(STATUS.values()) <= {400, 403, 404, 409, 422, 500, 503}
 
 
-async def test_every_way_in_is_in_the_document(db: Database) -> None:
+async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
     """A route that the document leaves out would be found by nobody."""
-    document = create_app(db, MovedClock(STARTS_AT), the_house()).openapi()
+    document = create_app(shared_db, MovedClock(STARTS_AT), the_house()).openapi()
     paths = {getattr(route, "path", "") for part in (lines, motions, decisions) for route in part.ROUTES.routes}
     assert len(paths) >= 15
     assert paths | {"/v1/events"} == document["paths"].keys()

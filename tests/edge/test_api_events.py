@@ -107,6 +107,31 @@ async def test_a_packing_nobody_understands_is_refused(api: Api) -> None:
     problem(response, 415, Code.MESSAGE_MALFORMED, says=["zstd", "gzip"])
 
 
+async def test_a_small_body_that_unpacks_into_a_huge_one_costs_one_verdict(api: Api) -> None:
+    body = gzip.compress(b"x" * (20 << 20) + b"\n" + packed(api.salary()))
+    assert len(body) < 100_000
+    told = verdicts(await api.http.post("/v1/events", content=body, headers={"content-encoding": "gzip"}))
+    assert [(one["line"], one["verdict"]) for one in told] == [(1, "malformed"), (2, "accepted")]
+
+
+async def test_facts_told_late_repeated_or_in_another_order_make_the_same_profile(api: Api) -> None:
+    days = range(1, 40, 3)
+    told = {
+        name: [
+            api.salary(name, happened_at=(STARTS_AT - timedelta(days=day)).isoformat(), amount_minor=1_000 * day)
+            for day in days
+        ]
+        for name in ("ada", "bob")
+    }
+    await api.tell(*told["ada"])
+    random.Random(3).shuffle(told["bob"])
+    for event in [*told["bob"], *told["bob"][:5]]:
+        (verdict,) = await api.tell(event)
+        assert verdict["verdict"] in {"accepted", "repeated"}
+    profiles = [await api.read(f"/v1/borrowers/{name}/profile") for name in told]
+    assert profiles[0] | {"borrower": ""} == profiles[1] | {"borrower": ""}
+
+
 @pytest.mark.slow
 async def test_thousands_of_lines_in_any_order_are_each_recorded_once(api: Api) -> None:
     events = [packed(api.salary(f"b{number % 50}")) for number in range(2 * CHUNK)]

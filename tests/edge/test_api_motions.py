@@ -77,15 +77,47 @@ async def test_one_request_sent_by_many_at_once_is_carried_out_once(api: Api, mo
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 19}
     told = [answer.json() for answer in answers]
     assert sum(not one["is_repeated"] for one in told) == 1
-    assert len({one["decision"]["id"] for one in told}) == 1
+    assert all(one | {"is_repeated": True} == told[0] | {"is_repeated": True} for one in told)
     assert (await api.line(line))["drawn_minor"] == (50_000 if motion == "draws" else 30_000)
     other = await api.http.post(place, json=body | {"amount_minor": 10_001})
     problem(other, 409, Code.ID_REUSED, says=body["id"])
 
 
 async def test_draws_that_come_at_once_never_exceed_what_is_available(api: Api) -> None:
-    """Seven of 15,000 do not fit into 100,000: six are approved, whichever they are."""
+    """Six of 15,000 fit into 100,000, whichever they are; who accepts a part takes the rest, once."""
     line = await api.open()
-    answers = await asyncio.gather(*(api.draw(line, 15_000) for _ in range(9)))
-    assert Counter(answer.json()["decision"]["answer"] for answer in answers) == {"approve": 6, "decline": 3}
+    answers = await asyncio.gather(*(api.draw(line, 15_000) for _ in range(20)))
+    assert Counter(answer.json()["decision"]["answer"] for answer in answers) == {"approve": 6, "decline": 14}
     assert buckets(await api.line(line)) == {"granted": 100_000, "drawn": 90_000, "available": 10_000}
+    parts = await asyncio.gather(*(api.draw(line, 15_000, accepts_partial=True) for _ in range(20)))
+    assert Counter(answer.json()["amount_minor"] for answer in parts) == {10_000: 1, 0: 19}
+    assert buckets(await api.line(line)) == {"granted": 100_000, "drawn": 100_000}
+
+
+@pytest.mark.parametrize("motion", ["capture", "void"])
+async def test_a_reservation_ends_once_however_many_end_it(api: Api, motion: str) -> None:
+    line = await api.open()
+    place = f"/v1/lines/{line['line']}/reservations/{await reserved(api, line, 30_000)}/{motion}"
+    body = {"currency": "CNY"} if motion == "capture" else {}
+    answers = await asyncio.gather(*(api.post(place, **body) for _ in range(10)))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 9}
+    drawn = 30_000 if motion == "capture" else 0
+    assert buckets(await api.line(line)).get("drawn", 0) == drawn
+    assert "reserved" not in buckets(await api.line(line))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/reviews", {}), ("/block", {"reason": "card lost"}), ("/self-limit", {"self_limit_minor": 9})]
+)
+async def test_a_repeat_changes_nothing_more_and_other_content_is_a_conflict(api: Api, path: str, body: Said) -> None:
+    line = await api.open()
+    asked = {"id": api.next_id(), **body}
+    place = f"/v1/lines/{line['line']}"
+    answers = await asyncio.gather(*(api.http.post(place + path, json=asked) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {200}
+    told = [{**answer.json(), "is_repeated": True} for answer in answers]
+    assert all(one == told[0] for one in told)
+    requests = (await api.read(f"{place}/history"))["requests"]
+    assert [request["id"] for request in requests].count(asked["id"]) == 1
+    other = await api.post(f"{place}/draws", id=asked["id"], amount_minor=1, currency="CNY")
+    problem(other, 409, Code.ID_REUSED, says=asked["id"])

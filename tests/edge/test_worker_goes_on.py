@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -31,6 +32,12 @@ async def until_nothing_is_withheld(desk: Desk, borrower: str) -> None:
                 withheld = await connection.fetchval("select withheld_minor from line where borrower = $1", borrower)
 
 
+async def until_told(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    async with asyncio.timeout(20):
+        while not any(words in record.getMessage() for record in caplog.records):
+            await asyncio.sleep(0.01)
+
+
 async def with_something_due(desk: Desk, *names: str) -> None:
     """Open a line for each name, of which something comes back within forty days; move to that day."""
     for name in names:
@@ -54,7 +61,7 @@ async def test_a_line_that_fails_is_told_and_stops_no_other(
     with caplog.at_level(logging.ERROR, "creditline.worker"):
         working = asyncio.create_task(work_on(Engine(db=desk.db, house=desk.house, clock=desk.clock), stop))
         await until_nothing_is_withheld(desk, "bob")
-    assert any("is due and failed: clock_behind" in record.getMessage() for record in caplog.records)
+        await until_told(caplog, "is due and failed: clock_behind")
     await _date_books(desk, "ada", booked_at)
     await until_nothing_is_withheld(desk, "ada")
     stop.set()
@@ -84,9 +91,7 @@ async def test_a_database_that_is_away_is_waited_for(
         stop = asyncio.Event()
         with caplog.at_level(logging.WARNING, "creditline.worker"):
             working = asyncio.create_task(work_on(Engine(db=desk.db, house=desk.house, clock=desk.clock), stop))
-            async with asyncio.timeout(20):
-                while not any("database_unreachable" in record.getMessage() for record in caplog.records):
-                    await asyncio.sleep(0.01)
+            await until_told(caplog, "database_unreachable")
         await admin.execute(f"alter database {name} allow_connections true")
     await until_nothing_is_withheld(desk, "ada")
     stop.set()
@@ -100,3 +105,23 @@ async def test_it_sleeps_until_it_is_told_to_stop(desk: Desk) -> None:
     assert not working.done()
     stop.set()
     await asyncio.wait_for(working, 5)
+
+
+async def test_a_fault_that_no_line_shows_is_not_tried_again_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a fault cannot be made with real parts; a worker that tried again without a pause would fill the log."""
+    tried_count = 0
+
+    async def failing(*_: object) -> Counter[str]:
+        nonlocal tried_count
+        tried_count += 1
+        raise RuntimeError("a fault of the worker's own")
+
+    monkeypatch.setattr(worker, "work_once", failing)
+    stop = asyncio.Event()
+    working = asyncio.create_task(work_on(Engine(db=desk.db, house=desk.house, clock=desk.clock), stop))
+    await asyncio.sleep(0.3)
+    stop.set()
+    await working
+    assert tried_count == 1

@@ -39,7 +39,7 @@ class OpenBody(Body):
 
     id: Id
     borrower: Borrower
-    product: Annotated[str, Field(examples=["consumer_revolving"])]
+    product: Annotated[str, Field(max_length=64, examples=["consumer_revolving"])]
     currency: Currency
     requested_minor: Amount
     is_moved: Annotated[Yes, Field(description="The line is moved here from elsewhere and keeps its limit.")] = False

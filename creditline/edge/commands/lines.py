@@ -13,7 +13,7 @@ from creditline.edge.commands.output import Json, RequestId, id_or_new, minor, n
 from creditline.edge.engine import Engine
 from creditline.errors import Code, Malformed
 from creditline.events.catalogue import Borrower
-from creditline.explanation.words import tell, tell_reason, words_of
+from creditline.explanation.words import Told, tell, tell_reason, words_of
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
 from creditline.flows.control import BlockRequest, control_line
 from creditline.flows.draw import DrawRequest, draw_lines
@@ -28,6 +28,7 @@ from creditline.money import in_words
 LineId = Annotated[str, typer.Argument(help="The line's id.")]
 Amount = Annotated[str, typer.Option(help="In the currency's own units, not in cents: 1200.50 or 1,200.50.")]
 Currency = Annotated[str, typer.Option(help="Three letters of ISO 4217, in capitals.")]
+BUCKETS = ("granted", "drawn", "reserved", "withheld")
 Language = Annotated[str, typer.Option(help="A language the product speaks: en or zh.")]
 
 
@@ -188,13 +189,18 @@ def line(
         if not history:
             _show_line(await read_line(engine.db, number), as_json=as_json)
             return
-        entries = (await history_of(engine.db, number, most=1)).entries
-        head = ("version", "movement", "granted", "drawn", "reserved", "withheld", "booked at")
+        found, entries = await read_line(engine.db, number), (await history_of(engine.db, number, most=1)).entries
+        head = ("version", "movement", *BUCKETS, "booked at")
         rows = [
-            (e.version, e.movement, e.granted_minor, e.drawn_minor, e.reserved_minor, e.withheld_minor, e.booked_at)
-            for e in entries
+            (
+                one.version,
+                one.movement,
+                *(in_words(getattr(one, f"{bucket}_minor"), found.currency) for bucket in BUCKETS),
+                one.booked_at,
+            )
+            for one in entries
         ]
-        show(entries, as_json=as_json, rows=rows, head=head)
+        show(entries, as_json=as_json, rows=rows, head=head, right=(0, 2, 3, 4, 5))
 
     with_engine(use)
 
@@ -210,12 +216,16 @@ def explain(line: LineId, language: Language = "en", as_json: Json = False) -> N
         if as_json:
             show({"explanation": explanation, "told": told}, as_json=True)
             return
-        rows: list[tuple[str, str, str, str]] = [(name, amount, "", "") for name, amount in told.buckets]
-        rows += [("", part.amount, "\n".join(part.why), "\n".join(part.when)) for part in told.parts]
         sys.stdout.write(told.headline + "\n")
-        show(told, as_json=False, rows=rows)
+        show(told, as_json=False, rows=rows_of(told), right=(1,))
 
     with_engine(use)
+
+
+def rows_of(told: Told) -> list[tuple[str, str, str, str]]:
+    """Return the rows of an explanation: the buckets, then each withheld part with why and when."""
+    rows = [(name, amount, "", "") for name, amount in told.buckets]
+    return rows + [("↳", part.amount, "\n".join(part.why), "\n".join(part.when)) for part in told.parts]
 
 
 def _borrower(text: str) -> str:
@@ -247,11 +257,11 @@ def _show_decision(
             "why": "\n".join(tell_reason(reason, decision.currency, words) for reason in decision.reasons) or None,
         }
     )
-    show(decision, as_json=False, rows=[*rows, *(_rows_of(after) if after else ())])
+    show(decision, as_json=False, rows=[*rows, *(_fields_in_words(after) if after else ())])
 
 
 def _show_line(after: Line, *, as_json: bool) -> None:
-    show(_fields_of(after), as_json=as_json, rows=_rows_of(after))
+    show(_fields_of(after), as_json=as_json, rows=_fields_in_words(after))
 
 
 def _fields_of(line: Line) -> dict[str, object]:
@@ -260,10 +270,9 @@ def _fields_of(line: Line) -> dict[str, object]:
     return {**stored, "headroom_minor": line.headroom_minor, "available_minor": line.available_minor}
 
 
-def _rows_of(after: Line) -> list[tuple[str, object]]:
+def _fields_in_words(after: Line) -> list[tuple[str, object]]:
     amounts = {
-        name: in_words(getattr(after, f"{name}_minor"), after.currency)
-        for name in ("granted", "drawn", "reserved", "withheld", "headroom", "available")
+        name: in_words(getattr(after, f"{name}_minor"), after.currency) for name in (*BUCKETS, "headroom", "available")
     }
     return pairs({"line": after.id, "borrower": after.borrower, **amounts, "blocked": after.block_reason})
 

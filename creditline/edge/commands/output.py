@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -49,8 +49,15 @@ def to_the_end(work: Coroutine[Any, Any, T]) -> T:
         raise SystemExit(STOPPED_STATUS) from None
 
 
-def show(value: object, *, as_json: bool, rows: Sequence[Sequence[object]] = (), head: Sequence[str] = ()) -> None:
-    """Print a value as JSON, or its rows as a table."""
+def show(
+    value: object,
+    *,
+    as_json: bool,
+    rows: Sequence[Sequence[object]] = (),
+    head: Sequence[str] = (),
+    right: Collection[int] = (),
+) -> None:
+    """Print a value as JSON, or its rows as a table; `right` are the columns of amounts, counted from 0."""
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n")
         return
@@ -62,6 +69,8 @@ def show(value: object, *, as_json: bool, rows: Sequence[Sequence[object]] = (),
     for row in rows:
         # A cell is shown as it is: brackets in a rule or a borrower's id are no marks of ours.
         table.add_row(*(Text(str(cell)) for cell in row))
+    for place in right:
+        table.columns[place].justify = "right"
     console = Console()
     if not console.is_terminal:
         # What is read by a program or kept in a file is not folded.
