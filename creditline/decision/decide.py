@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditline.clock import business_day
+from creditline.decision.factors import Case
 from creditline.decision.outcome import Decision, Kind, Position, Scores
 from creditline.decision.product import Product
-from creditline.decision.reasons import Case, reasons_of
-from creditline.decision.tables import TABLES, ask, given_of
+from creditline.decision.reasons import reasons_of
+from creditline.decision.tables import TABLES, ask, given_of, rank
 from creditline.score.grade import grade_of
 
 OPENED = "days_on_book_count"
@@ -80,6 +81,8 @@ def decide(product: Product, question: Question, known: Known) -> Decision:
         product=product,
         kind=question.kind,
         table=table,
+        given=given,
+        now=rank(asked),
         features=known.features,
         scores=known.scores,
         unblocked_minor=unblocked_minor(question.position),
@@ -101,7 +104,7 @@ def decide(product: Product, question: Question, known: Known) -> Decision:
         rules=asked.rules,
         answer=asked.answer,
         terms=asked.terms,
-        reasons=reasons_of(case, given, asked),
+        reasons=reasons_of(case),
     )
 
 

@@ -75,7 +75,9 @@ class Needs(StrEnum):
 class Reason:
     """A factor the answer turned on: without it the answer would have been better for the borrower.
 
-    `value` is the borrower's own, `threshold` the one that mattered; None where nothing is known or nothing is compared.
+    `value` is the borrower's own. Across `threshold` the answer was found to be better, and not one step short of it: with
+    all else as it is, or where that is not enough, with the rest of the trouble mended (`decision.thresholds`). None where
+    nothing is known or nothing is compared.
     """
 
     code: str

@@ -124,8 +124,8 @@ def _terms(outputs: Mapping[str, Value]) -> Terms:
 
 def _whole(value: Value) -> int | None:
     """Return a whole number, rounding a fraction down: a limit or an amount is never rounded up."""
-    if value is None:
-        return None
+    if value is None or type(value) is int:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Broken(f"A table gave {value!r} where a number belongs.", code=Code.INVARIANT_BROKEN)
     return int(value // 1)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from creditline.decision.factors import FACTORS, SHORT_OF_LIMIT
 from creditline.decision.outcome import Answer, Needs, Reason
 from creditline.decision.product import Product
-from creditline.decision.reasons import FACTORS, SHORT_OF_LIMIT
 from creditline.errors import Code, PolicyInvalid
 from creditline.explanation.explain import Explanation, Part
 from creditline.money import in_words
@@ -69,7 +69,7 @@ def needed_of(product: Product) -> Iterable[tuple[str, str]]:
     yield from (("answer", answer) for answer in Answer)
     yield from (("needs", needs) for needs in Needs)
     yield from (("bucket", name) for name in ("granted", "drawn", "reserved", "withheld", "available"))
-    yield from (("line", name) for name in ("all_back", "some_withheld", "blocked", "due", "dated", "no_reason"))
+    yield from (("line", name) for name in ("all_back", "some_withheld", "blocked", "dated", "no_reason"))
 
 
 def tell(explanation: Explanation, words: Words) -> Told:

@@ -1,19 +1,21 @@
 """The one-row executor: a policy becomes Python functions, written once and then called for each request.
 
-A column whose cells compare one input with literals and parameters becomes break points: they cut the input's values into
-bins, and each bin has a bit for every rule that holds there, found with the reference's own `holds`. A row is then one
-search a column and one AND of bits; the lowest bit is the first rule. All other cells and outputs become expressions.
+Parameters change with the day and not with the request, so each set of their values gets functions of its own, in which
+they are literals. A column whose cells compare one input with literals becomes break points: they cut the input's values
+into bins, and each bin has a bit for every rule that holds there, found with the reference's own `holds`. A row is then
+one search a column and one AND of bits; the bits left are the rules that match. What these answer is found once for each
+set of bits. All other cells and outputs become expressions.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from creditline.policy import values
-from creditline.policy.evaluate import Rows, collected, holds, not_unique, priority
+from creditline.policy.evaluate import Rows, collected, compute, holds, not_unique, priority
 from creditline.policy.feel import Against, Between, Call, Cell, Choice, Constant, Expression, Name, Negative, Operation
 from creditline.policy.table import (
     Answer,
@@ -25,25 +27,27 @@ from creditline.policy.table import (
     Value,
     checked,
     constant,
+    ends_of,
     names_in,
     names_read,
     output_names,
-    require_kind,
     requires,
+    with_literals,
 )
 
 Scope = Mapping[str, Value]
+Run = Callable[[Scope], Answer]
 Bits = Callable[[Scope], int]
-Outputs = tuple[Value, ...]
+Values = Callable[[Scope], tuple[Value, ...]]
 
-TYPES: Mapping[str, frozenset[type]] = {
-    "number": frozenset({int, Decimal}),
-    "string": frozenset({str}),
-    "boolean": frozenset({bool}),
-    "date": frozenset({date}),
-}
-MOST_BINS = 64
-"""How many sets of parameter values a column keeps its bins for; a day has one."""
+
+MOST_DAYS = 64
+"""For how many sets of parameter values a decision keeps its functions; a day has one."""
+
+MOST_ANSWERS = 4096
+"""For how many sets of matching rules a table keeps what they answer."""
+
+ONE_RULE = (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.PRIORITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,101 +60,120 @@ class CompiledPolicy:
     def decide(self, name: str, given: Scope) -> Answer:
         """Evaluate a decision and what it requires; raise `Malformed` for a missing input or one of another kind."""
         decision = self.decisions.get(name) or self.decisions[self.policy.decision(name).name]
-        for read, types in decision.reads:
-            value = given.get(read, given)
-            if value is given:
-                checked(self.policy, name, given)
-            if value is not None and type(value) not in types:
-                require_kind(self.policy.inputs_by_name[read], value)  # type: ignore[arg-type]
-        if not decision.requires:
-            return decision.run(given, ())
-        return self._with_required(decision, given)
-
-    def _with_required(self, decision: "CompiledDecision", given: Scope) -> Answer:
-        scope = dict(given)
-        rows: Rows = ()
-        for other in decision.requires:
-            needed = self.decisions[other]
-            answer = self._with_required(needed, given) if needed.requires else needed.run(given, ())
-            scope.update(zip(needed.names, answer.outputs.values(), strict=True))
-            rows += answer.rules
-        return decision.run(scope, rows)
+        try:
+            types = tuple(map(type, decision.values(given)))
+        except KeyError:
+            # The reference says which input is missing.
+            checked(self.policy, name, given)
+            raise
+        if types not in decision.types:
+            checked(self.policy, name, given)
+            decision.types.add(types)
+        return decision.under(given)(given)
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledDecision:
-    """One decision: what it reads and requires, under which names others read it, and the function that answers."""
+    """One decision: what it reads, all or what changes with the day or with the request, and how it is answered.
 
-    reads: tuple[tuple[str, frozenset[type]], ...]
-    requires: tuple[str, ...]
-    names: tuple[str, ...]
-    run: Callable[[Scope, Rows], Answer]
+    `types` are the types of what it reads that were found to be of the right kinds, `made` its functions by the values of
+    the parameters.
+    """
+
+    reads: frozenset[str]
+    values: Values
+    parameters: Values
+    inputs: Values
+    make: Callable[[Scope], Run]
+    types: set[tuple[type, ...]] = field(default_factory=set)
+    made: dict[tuple[Value, ...], Run] = field(default_factory=dict)
+
+    def under(self, given: Scope) -> Run:
+        """Return the function that answers while the parameters have the values given."""
+        key = self.parameters(given)
+        run = self.made.get(key)
+        if run is None:
+            if len(self.made) >= MOST_DAYS:
+                self.made.clear()
+            run = self.made[key] = self.make(given)
+        return run
 
 
 def compile_policy(policy: Policy, parameters: frozenset[str] = frozenset()) -> CompiledPolicy:
     """Compile every decision of a policy; `parameters` names the inputs that change by date only."""
     return CompiledPolicy(
-        policy=policy,
-        decisions={
-            decision.name: CompiledDecision(
-                reads=tuple(
-                    (name, TYPES[policy.inputs_by_name[name].kind])
-                    for name in sorted(names_read(policy, decision.name))
-                ),
-                requires=requires(policy, decision.name),
-                names=output_names(decision),
-                run=_table(decision, parameters) if isinstance(decision, DecisionTable) else _literal(decision),
-            )
-            for decision in policy.decisions
-        },
+        policy=policy, decisions={one.name: _decision(policy, one.name, parameters) for one in policy.decisions}
     )
 
 
-def _literal(decision: LiteralExpression) -> Callable[[Scope, Rows], Answer]:
+def _decision(policy: Policy, name: str, parameters: frozenset[str]) -> CompiledDecision:
+    reads = sorted(names_read(policy, name))
+    dated = [one for one in reads if one in parameters]
+
+    def make(given: Scope) -> Run:
+        return _run(policy, name, {one: given[one] for one in dated})
+
+    return CompiledDecision(
+        reads=frozenset(reads),
+        values=_values_of(reads),
+        parameters=_values_of(dated),
+        inputs=_values_of([one for one in reads if one not in parameters]),
+        make=make,
+    )
+
+
+def _values_of(names: Sequence[str]) -> Values:
+    """Return the function that gives the values of some names; `KeyError` if one has none."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda scope: tuple([scope[name] for name in names])
+
+
+def _run(policy: Policy, name: str, numbers: Scope) -> Run:
+    """Return the function of a decision under some values of the parameters, what it requires included."""
+    decision = with_literals(policy.decision(name), numbers)
+    own = _table(decision) if isinstance(decision, DecisionTable) else _literal(decision)
+    required = [(output_names(policy.decision(one)), _run(policy, one, numbers)) for one in requires(policy, name)]
+    if not required:
+        return own
+
+    def run(given: Scope) -> Answer:
+        scope = dict(given)
+        rules: Rows = ()
+        for names, needed in required:
+            answer = needed(given)
+            scope.update(zip(names, answer.outputs.values(), strict=True))
+            rules += answer.rules
+        answer = own(scope)
+        return Answer(outputs=answer.outputs, rules=rules + answer.rules)
+
+    return run
+
+
+def _literal(decision: LiteralExpression) -> Run:
     value = function_of(decision.expression)
     name = decision.name
-    return lambda scope, rows: Answer(outputs={name: value(scope)}, rules=rows)
+    return lambda scope: Answer(outputs={name: value(scope)}, rules=())
 
 
-def _table(table: DecisionTable, parameters: frozenset[str]) -> Callable[[Scope, Rows], Answer]:
-    """Return the function of a table: bits of every column, then the rows its hit policy chooses, then their outputs."""
-    columns = [
-        _bits(column, [rule.cells[at] for rule in table.rules], parameters) for at, column in enumerate(table.columns)
-    ]
-    names = tuple(output.name for output in table.outputs)
-    outputs = [_outputs(rule.outputs) for rule in table.rules]
-    everything, name = (1 << len(table.rules)) - 1, table.name
-    nothing = (name, ())
-    marks = [(name, (row + 1,)) for row in range(len(table.rules))]
+def _table(table: DecisionTable) -> Run:
+    """Return the function of a table: the bits of every column, then what the rules left answer."""
+    columns = [_bits(column, [rule.cells[at] for rule in table.rules]) for at, column in enumerate(table.columns)]
+    everything, is_first = (1 << len(table.rules)) - 1, table.hit_policy is HitPolicy.FIRST
+    answers: dict[int, Run] = {}
 
-    if table.hit_policy is HitPolicy.FIRST:
-
-        def first(scope: Scope, rows: Rows) -> Answer:
-            bits = everything
-            for column in columns:
-                bits &= column(scope)
-                if not bits:
-                    return Answer(outputs=dict.fromkeys(names), rules=(*rows, nothing))
-            row = (bits & -bits).bit_length() - 1
-            return Answer(outputs=dict(zip(names, outputs[row](scope), strict=True)), rules=(*rows, marks[row]))
-
-        return first
-
-    def run(scope: Scope, rows: Rows) -> Answer:
+    def run(scope: Scope) -> Answer:
         bits = everything
         for column in columns:
             bits &= column(scope)
-        matching = list(_places(bits))
-        if table.hit_policy is HitPolicy.UNIQUE and len(matching) > 1:
-            raise not_unique(name, matching)
-        found = [outputs[row](scope) for row in matching]
-        if table.hit_policy is HitPolicy.PRIORITY and matching:
-            best = min(range(len(matching)), key=lambda place: priority(table, found[place]))
-            matching, found = [matching[best]], [found[best]]
-        given = collected(table.hit_policy, found, len(names))
-        return Answer(
-            outputs=dict(zip(names, given, strict=True)), rules=(*rows, (name, tuple(row + 1 for row in matching)))
-        )
+        if is_first:
+            bits &= -bits
+        answer = answers.get(bits)
+        if answer is None:
+            if len(answers) >= MOST_ANSWERS:
+                answers.clear()
+            answer = answers[bits] = _answer(table, list(_places(bits)))
+        return answer(scope)
 
     return run
 
@@ -163,83 +186,78 @@ def _places(bits: int) -> Iterator[int]:
         bits ^= low
 
 
-def _outputs(expressions: Sequence[Expression]) -> Callable[[Scope], Outputs]:
-    """Return the function that gives a rule's outputs; literals are computed now."""
-    if all(isinstance(one, Constant) for one in expressions):
-        fixed = tuple(constant(one) for one in expressions if isinstance(one, Constant))
-        return lambda _: fixed
-    functions = [function_of(one) for one in expressions]
-    return lambda scope: tuple(function(scope) for function in functions)
+def _answer(table: DecisionTable, matching: Sequence[int]) -> Run:
+    """Return the function of the rules that match; literals are answered now, and then always by the same value."""
+    if table.hit_policy is HitPolicy.UNIQUE and len(matching) > 1:
+        raise not_unique(table.name, matching)
+    outputs = [table.rules[row].outputs for row in matching]
+    is_one = len(matching) == 1 and table.hit_policy in ONE_RULE
+    names = tuple(output.name for output in table.outputs)
+    run = _one(table.name, names, matching[0], outputs[0]) if is_one else _several(table, names, matching, outputs)
+    if any(not isinstance(one, Constant) for row in outputs for one in row):
+        return run
+    fixed = run({})
+    return lambda _: fixed
 
 
-def _bits(column: Column, cells: Sequence[Cell], parameters: frozenset[str]) -> Bits:
+def _one(table: str, names: Sequence[str], row: int, outputs: Sequence[Expression]) -> Run:
+    """Return the function of one rule: its outputs by name."""
+    rules = ((table, (row + 1,)),)
+    source = ", ".join(f"{name!r}: {_code(one)}" for name, one in zip(names, outputs, strict=True))
+    found = _made(f"lambda scope: {{{source}}}")
+    return lambda scope: Answer(outputs=found(scope), rules=rules)
+
+
+def _several(
+    table: DecisionTable, names: Sequence[str], matching: Sequence[int], outputs: Sequence[Sequence[Expression]]
+) -> Run:
+    """Return the function of several rules, or none: their outputs together, or those of the highest priority."""
+    functions = [[function_of(one) for one in row] for row in outputs]
+
+    def run(scope: Scope) -> Answer:
+        rows, found = list(matching), [[function(scope) for function in row] for row in functions]
+        if table.hit_policy is HitPolicy.PRIORITY and rows:
+            best = min(range(len(rows)), key=lambda place: priority(table, found[place]))
+            rows, found = [rows[best]], [found[best]]
+        given = collected(table.hit_policy, found, len(names))
+        rules = ((table.name, tuple(row + 1 for row in rows)),)
+        return Answer(outputs=dict(zip(names, given, strict=True)), rules=rules)
+
+    return run
+
+
+def _bits(column: Column, cells: Sequence[Cell]) -> Bits:
     """Return the function that gives the rules which hold for a column, one bit each."""
-    ends = [end for cell in cells for test in cell.tests for end in _ends(test)]
-    is_simple = all(isinstance(end, Constant) or (isinstance(end, Name) and end.name in parameters) for end in ends)
-    if not isinstance(column.expression, Name) or not is_simple or column.kind == "date":
+    is_simple = column.kind != "date" and not any(names_in(tuple(cells)))
+    if not is_simple or not isinstance(column.expression, Name):
         return _bits_by_expression(column, cells)
-    needed = tuple(dict.fromkeys(names_in(tuple(cells))))
-    binned = _numbers if column.kind == "number" else _words
-    if not needed:
-        return binned(column.expression.name, cells, {})
-    return _Dated(column.expression.name, cells, needed, binned).bits
+    return (_numbers if column.kind == "number" else _words)(column.expression.name, cells)
 
 
-@dataclass(slots=True)
-class _Dated:
-    """A column whose break points are parameters: its bins are made once for each set of their values."""
-
-    name: str
-    cells: Sequence[Cell]
-    needed: tuple[str, ...]
-    binned: Callable[[str, Sequence[Cell], Scope], Bits]
-    made: dict[tuple[Value, ...], Bits] = field(default_factory=dict)
-
-    def bits(self, scope: Scope) -> int:
-        """Return the rules that hold under today's parameters."""
-        key = tuple([scope[name] for name in self.needed])
-        bits = self.made.get(key)
-        if bits is None:
-            if len(self.made) >= MOST_BINS:
-                self.made.clear()
-            bits = self.made[key] = self.binned(self.name, self.cells, dict(zip(self.needed, key, strict=True)))
-        return bits(scope)
-
-
-def _ends(test: Against | Between) -> tuple[Expression, ...]:
-    return (test.low, test.high) if isinstance(test, Between) else (test.value,)
-
-
-def _points(cells: Sequence[Cell], scope: Scope) -> list[Value]:
-    """Return the values that a column's cells compare with, each once."""
-    ends = [end for cell in cells for test in cell.tests for end in _ends(test)]
-    found = [
-        constant(end) if isinstance(end, Constant) else scope[end.name]
-        for end in ends
-        if isinstance(end, Constant | Name)
-    ]
+def _points(cells: Sequence[Cell]) -> list[Value]:
+    """Return the values that a column's cells compare with, each once; the cells mention no names."""
+    found = [compute(end, {}) for cell in cells for end in ends_of(cell)]
     return list(dict.fromkeys(value for value in found if value is not None))
 
 
-def _holding(cells: Sequence[Cell], value: Value, scope: Scope) -> int:
+def _holding(cells: Sequence[Cell], value: Value) -> int:
     """Return the rules whose cell holds for a value, by the reference."""
-    return sum(1 << row for row, cell in enumerate(cells) if holds(cell, value, scope))
+    return sum(1 << row for row, cell in enumerate(cells) if holds(cell, value, {}))
 
 
-def _numbers(name: str, cells: Sequence[Cell], scope: Scope) -> Bits:
+def _numbers(name: str, cells: Sequence[Cell]) -> Bits:
     """Return the bits of a number: a bin below each break point, one at it, and one above the last."""
-    points: list[Any] = sorted(_points(cells, scope))
-    between = [_middle(points, at) for at in range(len(points) + 1)]
-    below = [_holding(cells, value, scope) for value in between]
-    at = [_holding(cells, value, scope) for value in points]
-    unknown = _holding(cells, None, scope)
+    points: list[Any] = sorted(point for point in _points(cells) if values.kind_of(point) == "number")
+    bins = [_holding(cells, _middle(points, 0))]
+    for at, point in enumerate(points):
+        bins += [_holding(cells, point), _holding(cells, _middle(points, at + 1))]
+    unknown = _holding(cells, None)
 
     def bits(scope: Scope) -> int:
         value = scope[name]
         if value is None:
             return unknown
-        place = bisect_left(points, value)
-        return at[place] if place < len(points) and points[place] == value else below[place]
+        return bins[bisect_left(points, value) + bisect_right(points, value)]
 
     return bits
 
@@ -255,12 +273,12 @@ def _middle(points: Sequence[Any], at: int) -> Value:
     return values.EXACT.divide(values.EXACT.add(Decimal(points[at - 1]), Decimal(points[at])), Decimal(2))
 
 
-def _words(name: str, cells: Sequence[Cell], scope: Scope) -> Bits:
+def _words(name: str, cells: Sequence[Cell]) -> Bits:
     """Return the bits of a string or boolean: one bin a value that is named, one for null and one for the rest."""
-    named: dict[Value, int] = {value: _holding(cells, value, scope) for value in (*_points(cells, scope), None)}
+    named: dict[Value, int] = {value: _holding(cells, value) for value in (*_points(cells), None)}
     is_truth = all(isinstance(value, bool) for value in named if value is not None)
-    named |= {value: _holding(cells, value, scope) for value in (True, False) if is_truth}
-    rest = _holding(cells, "".join(str(value) for value in named) + "?", scope)
+    named |= {value: _holding(cells, value) for value in (True, False) if is_truth}
+    rest = _holding(cells, "".join(str(value) for value in named) + "?")
     return lambda scope: named.get(scope[name], rest)
 
 
@@ -330,8 +348,8 @@ def _operation(sign: str, left: str, right: str) -> str:
 
 def _cell(cell: Cell) -> str:
     """Return the Python source of a cell over `value` and `scope`: a truth, never null."""
-    found = "False"
-    for test in cell.tests:
+    found = _test(cell.tests[0])
+    for test in cell.tests[1:]:
         found = f"either({found}, {_test(test)})"
     return f"{f'negated({found})' if cell.is_negated else found} is True"
 

@@ -1,8 +1,6 @@
 """The reference evaluator: walks the tree as the standard is written, and is what the other executors are held to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy import values
@@ -24,45 +22,10 @@ Scope = Mapping[str, Value]
 Rows = tuple[tuple[str, tuple[int, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
-    """A cell of a matched rule: what it tested, and the number it compared with that lies nearest to the value."""
-
-    decision: str
-    rule: int
-    column: str
-    input: str | None
-    cell: str
-    value: Value
-    threshold: Value
-
-
 def evaluate(policy: Policy, name: str, given: Scope) -> Answer:
     """Evaluate a decision and what it requires; raise `Malformed` for a missing input or one of another kind."""
     checked(policy, name, given)
     return _evaluate(policy, name, given)
-
-
-def tested(policy: Policy, name: str, given: Scope) -> tuple[Tested, ...]:
-    """Return every cell but `-` of the rules that answered a decision, its own table first, then those it requires."""
-    decision = policy.decision(name)
-    scope, _ = _scope(policy, name, given)
-    found: list[Tested] = []
-    if isinstance(decision, DecisionTable):
-        for row in _chosen(decision, _matching(decision, scope), scope):
-            for column, cell in zip(decision.columns, decision.rules[row].cells, strict=True):
-                if cell.tests:
-                    value = compute(column.expression, scope)
-                    own = column.expression.name if isinstance(column.expression, Name) else None
-                    found.append(
-                        Tested(
-                            decision=name, rule=row + 1, column=column.label, input=own, cell=cell.text, value=value,
-                            threshold=_nearest(cell, value, scope),
-                        )
-                    )  # fmt: skip
-    for other in requires(policy, name):
-        found += tested(policy, other, given)
-    return tuple(found)
 
 
 def compute(node: Expression, scope: Scope) -> Value:
@@ -211,16 +174,3 @@ def _sum(numbers: Sequence[Value]) -> Value:
     for number in numbers:
         total = values.arithmetic("+", total, number)
     return total
-
-
-def _nearest(cell: Cell, value: Value, scope: Scope) -> Value:
-    """Return the end of a cell's tests that lies nearest to a number, None for anything else."""
-    ends: list[values.Number] = []
-    for test in cell.tests:
-        for end in (test.low, test.high) if isinstance(test, Between) else (test.value,):
-            found = compute(end, scope)
-            if values.kind_of(found) == "number":
-                ends.append(found)  # type: ignore[arg-type]
-    if not ends or values.kind_of(value) != "number":
-        return ends[0] if ends else None
-    return min(ends, key=lambda end: abs(Decimal(end) - Decimal(value)))  # type: ignore[arg-type]

@@ -7,17 +7,21 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from typing import cast
 
 import msgspec
 
 from creditline.errors import Code, Malformed, PolicyInvalid
-from creditline.policy.feel import Cell, Constant, Expression, Name
+from creditline.policy.feel import Between, Cell, Constant, Expression, Name, Operation
 from creditline.policy.values import Value, door, kind_of, plain
 
 __all__ = [
     "Answer", "Column", "DecisionTable", "HitPolicy", "Input", "LiteralExpression", "Output", "Policy", "Rule", "Value",
     "canonical", "checked", "constant", "decision_names", "door", "from_canonical", "names_in", "names_read",
 ]  # fmt: skip
+
+
+COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 
 class HitPolicy(StrEnum):
@@ -112,6 +116,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             for own in self.decisions
         }
 
+    @cached_property
+    def compared(self) -> Mapping[str, Mapping[str, tuple[Expression, ...]]]:
+        """What each decision, and what it requires, compares each input with: the ends of cells and of comparisons."""
+        return {name: _compared(self, name) for name in self.by_name}
+
     def decision(self, name: str) -> DecisionTable | LiteralExpression:
         """Return a decision; raise `Malformed` naming those there are."""
         if name not in self.by_name:
@@ -167,6 +176,35 @@ def constant(node: Constant) -> Value:
             return None
 
 
+def literal(value: Value) -> Constant:
+    """Return a value as a literal: the inverse of `constant`."""
+    match value:
+        case bool():
+            return Constant(kind="boolean", text=str(value).lower())
+        case date():
+            return Constant(kind="date", text=value.isoformat())
+        case _:
+            return Constant(kind=kind_of(value), text="null" if value is None else str(value))
+
+
+def with_literals(
+    decision: DecisionTable | LiteralExpression, known: Mapping[str, Value]
+) -> DecisionTable | LiteralExpression:
+    """Return a decision with the names that are known replaced by their values."""
+    return cast("DecisionTable | LiteralExpression", _with_literals(decision, known))
+
+
+def _with_literals(node: object, known: Mapping[str, Value]) -> object:
+    if isinstance(node, Name):
+        return literal(known[node.name]) if node.name in known else node
+    if isinstance(node, msgspec.Struct):
+        parts = {field: _with_literals(getattr(node, field), known) for field in node.__struct_fields__}
+        return msgspec.structs.replace(node, **parts)
+    if isinstance(node, tuple):
+        return tuple(_with_literals(one, known) for one in node)
+    return node
+
+
 def decision_names(policy: Policy) -> tuple[str, ...]:
     """Return the names of a policy's decisions."""
     return tuple(decision.name for decision in policy.decisions)
@@ -194,6 +232,47 @@ def names_in(node: object) -> Iterator[str]:
 def requires(policy: Policy, name: str) -> tuple[str, ...]:
     """Return the decisions that a decision reads directly, each once, in the order it mentions them."""
     return policy.required[policy.decision(name).name]
+
+
+def _compared(policy: Policy, name: str) -> dict[str, tuple[Expression, ...]]:
+    """Return what a decision and those it requires compare each input with, each once."""
+    found: dict[str, list[Expression]] = {}
+    for read, end in _comparisons(policy.decision(name)):
+        found.setdefault(read, []).append(end)
+    for other in requires(policy, name):
+        for read, ends in _compared(policy, other).items():
+            found.setdefault(read, []).extend(ends)
+    return {read: tuple(dict.fromkeys(ends)) for read, ends in found.items()}
+
+
+def _comparisons(node: object) -> Iterator[tuple[str, Expression]]:
+    """Go through the names that a table's columns or an expression's operators compare, each with what it meets."""
+    match node:
+        case DecisionTable():
+            for at, column in enumerate(node.columns):
+                for end in (end for rule in node.rules for end in ends_of(rule.cells[at])):
+                    yield from _named(column.expression, end)
+        case LiteralExpression():
+            yield from _comparisons(node.expression)
+        case Operation():
+            if node.sign in COMPARISONS:
+                yield from _named(node.left, node.right)
+            yield from _comparisons(node.left)
+            yield from _comparisons(node.right)
+
+
+def _named(left: Expression, right: Expression) -> Iterator[tuple[str, Expression]]:
+    """Give those of two values that are a name, with the other one."""
+    if isinstance(left, Name):
+        yield left.name, right
+    if isinstance(right, Name):
+        yield right.name, left
+
+
+def ends_of(cell: Cell) -> Iterator[Expression]:
+    """Go through the values that a cell compares with."""
+    for test in cell.tests:
+        yield from (test.low, test.high) if isinstance(test, Between) else (test.value,)
 
 
 def names_read(policy: Policy, name: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ null with anything is null, except that null = null is true and null equals noth
 neither equal nor ordered: null. A division by zero is null.
 """
 
+import operator
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalException
@@ -115,10 +116,10 @@ def _rounded(number: Decimal, places: Decimal, rounding: str) -> Decimal:
 
 
 _ORDER: Mapping[str, Callable[..., bool]] = {
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 _ARITHMETIC: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {

@@ -7,7 +7,7 @@ order.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,12 @@ class Booster:
         """Return the points of every row, int64[n]; `x` is float64[n,f] with NaN for unknown, `names` its columns."""
         return points(self, x, names)
 
+    def points_without(
+        self, row: Sequence[float], names: tuple[str, ...], *, families: Collection[str], kept: Collection[str] = ()
+    ) -> int:
+        """Return the points of one row whose features of some families, but those kept, are at no fault."""
+        return points_without(self, row, names, families=families, kept=kept)
+
     def pd_ppm(self, points: Ints) -> Ints:
         """Return the probability of default of each number of points, int64[n] in ppm."""
         return calibrate.pd_ppm(self.decides.knots, points)
@@ -129,14 +135,21 @@ def points_of_row(booster: Booster, row: Sequence[float], names: tuple[str, ...]
     return _points_of([row[place] for place in places_of(booster.features, names)], booster)
 
 
-def points_without(booster: Booster, row: Sequence[float], names: tuple[str, ...], families: Sequence[str]) -> int:
-    """Return the points of a row whose features of some families are no worse than at their values without fault.
+def points_without(
+    booster: Booster,
+    row: Sequence[float],
+    names: tuple[str, ...],
+    *,
+    families: Collection[str],
+    kept: Collection[str] = (),
+) -> int:
+    """Return the points of a row whose features of some families, but those kept, are no worse than without fault.
 
     A value that is already better than the reference stays, so that taking a trouble away never makes a row worse.
     """
     own = [row[place] for place in places_of(booster.features, names)]
     mended = [
-        without_fault(read, value) if read.family in families else value
+        without_fault(read, value) if read.family in families and read.name not in kept else value
         for read, value in zip(booster.decides.reads, own, strict=True)
     ]
     return _points_of(mended, booster)

@@ -5,8 +5,10 @@ points double the odds, 600 points are odds of 30:1. At decision time only the t
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -26,6 +28,8 @@ KNOT_STEP = 5
 """Points between knots: linear between them, the table is within 0.4 % of the curve it stands for."""
 
 EXTREME_LOG_ODDS = 30.0
+
+_POINTS_OF_KNOT = itemgetter(0)
 
 NEWTON_STEPS = 100
 NEWTON_DONE = 1e-10
@@ -54,7 +58,7 @@ def pd_ppm_at(table: Sequence[Knot], points: int) -> int:
         return table[0].pd_ppm
     if points >= table[-1].points:
         return table[-1].pd_ppm
-    above = next(place for place, knot in enumerate(table) if knot.points > points)
+    above = bisect_right(table, points, key=_POINTS_OF_KNOT)
     low, high = table[above - 1], table[above]
     return low.pd_ppm - (points - low.points) * (low.pd_ppm - high.pd_ppm) // (high.points - low.points)
 

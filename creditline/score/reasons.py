@@ -7,7 +7,7 @@ the family to its reference gives back exactly the points told, so no reason is 
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,15 +21,13 @@ from creditline.score.scorecard import Bins, Scorecard, places_of, points_by_fea
 class Lost:
     """What a family of features cost: `points` more than 0.
 
-    `feature` is the one of the family that cost most, `value` the borrower's own (None when unknown), `better_from` the
-    nearest value at which that feature costs less (None where a booster or an unknown value gives no single one).
+    `feature` is the one of the family that cost most, `value` the borrower's own (None when unknown).
     """
 
     family: str
     points: int
     feature: str
     value: float | None
-    better_from: float | None
 
 
 def points_lost(card: Scorecard, row: Sequence[float], names: tuple[str, ...]) -> tuple[Lost, ...]:
@@ -49,7 +47,6 @@ def points_lost(card: Scorecard, row: Sequence[float], names: tuple[str, ...]) -
                 points=points,
                 feature=dearest[family][1].name,
                 value=_known(dearest[family][2]),
-                better_from=better_from(dearest[family][1], dearest[family][2]),
             )
             for family, points in total.items()
             if points > 0
@@ -64,9 +61,35 @@ def points_lost_boosted(booster: Booster, row: Sequence[float], names: tuple[str
     for family in dict.fromkeys(read.family for read in booster.decides.reads):
         gained = points_without(booster, row, names, families=(family,)) - given
         if gained > 0:
-            name, value = _dearest(booster, row, names, family=family)
-            found.append(Lost(family=family, points=gained, feature=name, value=_known(value), better_from=None))
+            _, name = max(_gains(booster, row, names, (family,)), key=lambda one: one[0])
+            value = row[names.index(name)]
+            found.append(Lost(family=family, points=gained, feature=name, value=_known(value)))
     return _ordered(found)
+
+
+def features_lost(
+    card: Scorecard | Booster, row: Sequence[float], names: tuple[str, ...], families: Collection[str]
+) -> tuple[str, ...]:
+    """Return the features of some families that cost points, the dearest first, equals in the order of the card."""
+    if isinstance(card, Booster):
+        lost = _gains(card, row, names, families)
+    else:
+        lost = [
+            (bins.reference_points - points_in(bins, row[place]), bins.name)
+            for bins, place in zip(card.decides.bins, places_of(card.features, names), strict=True)
+            if bins.family in families
+        ]
+    return tuple(name for points, name in sorted(lost, key=lambda one: -one[0]) if points > 0)
+
+
+def better_edges(card: Scorecard | Booster, name: str, value: float) -> tuple[float, ...]:
+    """Return the edges on whose far side a feature of a scorecard gives more points; a booster has no edges of one."""
+    bins = None if isinstance(card, Booster) else next((one for one in card.decides.bins if one.name == name), None)
+    if bins is None or math.isnan(value):
+        return ()
+    at = bisect_right(bins.edges, value)
+    better = [k for k, points in enumerate(bins.points) if points > bins.points[at]]
+    return tuple(bins.edges[k] if k < at else bins.edges[k - 1] for k in better)
 
 
 def lost_by_family(card: Scorecard, x: Floats, names: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
@@ -79,28 +102,20 @@ def lost_by_family(card: Scorecard, x: Floats, names: tuple[str, ...]) -> tuple[
     return families, np.maximum(lost, 0)
 
 
-def better_from(bins: Bins, value: float) -> float | None:
-    """Return the nearest edge on whose far side the feature gives more points; None when there is none."""
-    if math.isnan(value):
-        return None
-    at = bisect_right(bins.edges, value)
-    below = next((k for k in range(at - 1, -1, -1) if bins.points[k] > bins.points[at]), None)
-    above = next((k for k in range(at + 1, len(bins.points)) if bins.points[k] > bins.points[at]), None)
-    edges = [bins.edges[below]] if below is not None else []
-    edges += [bins.edges[above - 1]] if above is not None else []
-    return min(edges, key=lambda edge: abs(edge - value), default=None)
-
-
-def _dearest(booster: Booster, row: Sequence[float], names: tuple[str, ...], *, family: str) -> tuple[str, float]:
-    """Return the feature of a family whose mending alone gains most, with the borrower's value of it."""
+def _gains(
+    booster: Booster, row: Sequence[float], names: tuple[str, ...], families: Collection[str]
+) -> list[tuple[int, str]]:
+    """Return what mending each feature of some families alone would gain, with the feature, in the booster's order."""
+    given = points_of_row(booster, row, names)
     own = [row[place] for place in places_of(booster.features, names)]
-    gains = []
-    for at, read in enumerate(booster.decides.reads):
-        if read.family == family:
-            mended = [*own[:at], without_fault(read, own[at]), *own[at + 1 :]]
-            gains.append((points_of_row(booster, mended, booster.features), -at))
-    at = -max(gains)[1]
-    return booster.features[at], own[at]
+    return [
+        (
+            points_of_row(booster, [*own[:at], without_fault(read, own[at]), *own[at + 1 :]], booster.features) - given,
+            read.name,
+        )
+        for at, read in enumerate(booster.decides.reads)
+        if read.family in families
+    ]
 
 
 def _known(value: float) -> float | None:

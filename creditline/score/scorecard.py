@@ -6,7 +6,7 @@ is on integers, so one request, the whole book and a replay elsewhere give the s
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -77,6 +77,12 @@ class Scorecard:
         """Return the points of every row, int64[n]; `x` is float64[n,f] with NaN for unknown, `names` its columns."""
         return points(self, x, names)
 
+    def points_without(
+        self, row: Sequence[float], names: tuple[str, ...], *, families: Collection[str], kept: Collection[str] = ()
+    ) -> int:
+        """Return the points of one row whose features of some families, but those kept, are at no fault."""
+        return points_without(self, row, names, families=families, kept=kept)
+
     def pd_ppm(self, points: Ints) -> Ints:
         """Return the probability of default of each number of points, int64[n] in ppm."""
         if not self.decides.knots:
@@ -103,6 +109,22 @@ def points_of_row(card: Scorecard, row: Sequence[float], names: tuple[str, ...])
     total = card.decides.base_points
     for bins, place in zip(card.decides.bins, places_of(card.features, names), strict=True):
         total += points_in(bins, row[place])
+    return total
+
+
+def points_without(
+    card: Scorecard,
+    row: Sequence[float],
+    names: tuple[str, ...],
+    *,
+    families: Collection[str],
+    kept: Collection[str] = (),
+) -> int:
+    """Return the points of a row whose features of some families, but those kept, give the best that can be had."""
+    total = card.decides.base_points
+    for bins, place in zip(card.decides.bins, places_of(card.features, names), strict=True):
+        is_best = bins.family in families and bins.name not in kept
+        total += bins.reference_points if is_best else points_in(bins, row[place])
     return total
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditline.decision.reasons import Factor, smallest_needed
+from creditline.decision.factors import Factor
+from creditline.decision.reasons import smallest_needed
 
 TABLE = [
     # factors  what makes it better  told

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import assume, event, given
 
 from creditline.decision.decide import Question, decide, unblocked_minor
-from creditline.decision.outcome import Decision, Position
-from creditline.decision.reasons import FACTORS, MOST_REASONS, SHORT_OF_LIMIT
+from creditline.decision.factors import FACTORS, SHORT_OF_LIMIT
+from creditline.decision.outcome import Decision, Needs, Position, Reason
+from creditline.decision.reasons import MOST_REASONS
 from creditline.decision.tables import BEST, Asked, rank
 from tests.decision.a_product import a_product
 from tests.decision.a_question import QUESTIONS, borrowers, known
@@ -38,18 +39,42 @@ def mended_position(position: Position, codes: Iterable[str]) -> Position:
     return position
 
 
-def without(question: Question, features: Mapping[str, float], codes: Iterable[str]) -> tuple[int, ...]:
-    """Return what the answer would be worth to the borrower without some troubles."""
+def without(
+    question: Question, features: Mapping[str, float], codes: Iterable[str], moved: Mapping[str, float] | None = None
+) -> tuple[int, ...]:
+    """Return what the answer would be worth to the borrower without some troubles, and with some values moved."""
     told = list(codes)
     mended = {**features}
     for code in told:
         mended.update(MENDED.get(code, {}))
     position = mended_position(question.position, told)
+    for name, value in (moved or {}).items():
+        if name == "available_minor":
+            position = replace(position, available_minor=round(value))
+        else:
+            mended[name] = value
     return worth(decide(a_product(), replace(question, position=position), known(mended)))
 
 
 def worth(decision: Decision) -> tuple[int, ...]:
     return rank(Asked(answer=decision.answer, terms=decision.terms, rules=decision.rules))
+
+
+def beside(reason: Reason) -> tuple[float, float]:
+    """Return the values at the threshold told and one step short of it."""
+    assert reason.threshold is not None
+    step = 1e-6 if reason.factor.endswith("_ratio") else 1
+    match reason.needs:
+        case Needs.BELOW:
+            return reason.threshold - step, reason.threshold
+        case Needs.AT_MOST:
+            return reason.threshold, reason.threshold + step
+        case Needs.AT_LEAST:
+            return reason.threshold, reason.threshold - step
+        case Needs.ABOVE:
+            return reason.threshold + step, reason.threshold
+        case Needs.OTHER:
+            raise AssertionError(reason)
 
 
 def test_every_factor_is_known_here() -> None:
@@ -107,3 +132,51 @@ def test_the_value_told_is_the_borrowers_own(question: Question, features: dict[
     for reason in decision.reasons:
         if reason.factor in a_product().features and reason.value is not None:
             assert reason.value == pytest.approx(own.features[a_product().features.index(reason.factor)], abs=1e-6)
+
+
+@given(QUESTIONS, borrowers())
+def test_the_answer_turns_at_the_threshold_that_is_told_and_not_one_step_short_of_it(
+    question: Question, features: dict[str, float]
+) -> None:
+    decision = decide(a_product(), question, known(features))
+    assume(any(reason.threshold is not None for reason in decision.reasons))
+    now = worth(decision)
+    told = [reason.code for reason in decision.reasons]
+    is_alone = any(without(question, features, [code]) > now for code in told)
+    taken: list[str] = [] if is_alone else told
+    moved: dict[str, float] = {}
+    for reason in decision.reasons:
+        if reason.threshold is None:
+            continue
+        others = [code for code in taken if code != reason.code]
+        best = without(question, features, [*others, reason.code], moved)
+        at, short = beside(reason)
+        # With all else as it is, or else with the rest of the same trouble mended.
+        for mended in (others, [*others, reason.code]):
+            held, crossed, almost = (
+                without(question, features, mended, {**moved, reason.factor: value})
+                for value in (reason.value or 0, at, short)
+            )
+            if is_better(crossed, held, best):
+                break
+        event(f"{reason.needs}, {'enough' if mended is others else 'with the rest mended'}")
+        assert is_better(crossed, held, best)
+        assert not is_better(almost, held, best)
+        if not is_alone:
+            taken, moved = mended, {**moved, reason.factor: at}
+
+
+def is_better(one: tuple[int, ...], held: tuple[int, ...], best: tuple[int, ...]) -> bool:
+    """Say whether an answer is better: another one, where the trouble costs another one, else by any number."""
+    return one[0] > held[0] if best[0] > held[0] else one > held
+
+
+@given(QUESTIONS, borrowers())
+def test_a_known_number_that_a_table_or_a_card_weighs_is_told_with_a_threshold(
+    question: Question, features: dict[str, float]
+) -> None:
+    decision = decide(a_product(), question, known(features))
+    for reason in decision.reasons:
+        assert (reason.threshold is None) == (reason.needs is Needs.OTHER)
+        if reason.threshold is None:
+            assert reason.factor == "is_blocked" or reason.value is None or len(decision.reasons) > 1

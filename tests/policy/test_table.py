@@ -1,5 +1,7 @@
 """A policy has one canonical form, one hash, and hit policies that mean what the standard says."""
 
+from datetime import date
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -9,7 +11,16 @@ from creditline.policy import evaluate as reference
 from creditline.policy.compiled import compile_policy
 from creditline.policy.dmn import read_policy
 from creditline.policy.evaluate import evaluate
-from creditline.policy.table import Value, canonical, from_canonical, names_read
+from creditline.policy.table import (
+    Value,
+    canonical,
+    constant,
+    from_canonical,
+    literal,
+    names_in,
+    names_read,
+    with_literals,
+)
 from tests.policy.a_policy import policy_file, small
 
 HITS: list[tuple[str, str, list[tuple[str, str]], int | None, Value, tuple[int, ...]]] = [
@@ -90,9 +101,26 @@ def test_a_decision_reads_what_it_and_its_requirements_mention() -> None:
     assert "requested_minor" not in names_read(policy, "restoration")
 
 
-def test_the_cells_that_answered_are_told_with_value_and_threshold() -> None:
-    policy = small("FIRST", [("> p", "10"), ("[0..3]", "20")])
-    (cell,) = reference.tested(policy, "t", {"x": 9, "p": 6})
-    assert (cell.rule, cell.input, cell.cell, cell.value, cell.threshold) == (1, "x", "> p", 9, 6)
-    (cell,) = reference.tested(policy, "t", {"x": 2, "p": 6})
-    assert (cell.rule, cell.value, cell.threshold) == (2, 2, 3)
+def test_what_a_table_compares_its_inputs_with_is_known_each_once() -> None:
+    policy = small("FIRST", [("> p", "10"), ("[0..3], 3", "20")])
+    compared = policy.compared["t"]
+    assert [reference.compute(end, {"p": 6}) for end in compared["x"]] == [6, 0, 3]
+    assert [reference.compute(end, {"x": 9}) for end in compared["p"]] == [9]
+
+
+def test_what_an_expression_and_what_it_requires_compare_is_known() -> None:
+    policy = read_policy(policy_file(), source="policy.dmn")
+    calm = policy.compared["no_arrears_and_calm"]
+    given: dict[str, Value] = {"frequent_draws_30d_count": 6}
+    assert [reference.compute(end, given) for end in calm["draws_30d_count"]] == [None, 6]
+    assert [reference.compute(end, given) for end in calm["months_late_last_count"]] == [None, 0]
+    assert "requested_minor" in policy.compared["draw"]
+
+
+@pytest.mark.parametrize("value", [None, True, False, 3, Decimal("2.50"), "word", date(2026, 3, 2)])
+def test_a_value_as_a_literal_means_itself(value: Value) -> None:
+    assert constant(literal(value)) == value
+    policy = small("FIRST", [("> p", "p")])
+    bound = with_literals(policy.decision("t"), {"p": value})
+    assert set(names_in(bound)) == {"x"}
+    assert set(names_in(policy.decision("t"))) == {"x", "p"}

@@ -9,19 +9,19 @@ from hypothesis import strategies as st
 
 from creditline.score.boosted import points_of_row as boosted_points
 from creditline.score.boosted import points_without
-from creditline.score.reasons import better_from, lost_by_family, points_lost, points_lost_boosted
+from creditline.score.reasons import better_edges, features_lost, lost_by_family, points_lost, points_lost_boosted
 from creditline.score.scorecard import points_of_row
 from tests.score.shipped import shipped
-from tests.score.small_cards import LATE, NAMES, PAID, a_booster, a_scorecard
+from tests.score.small_cards import NAMES, a_booster, a_scorecard
 
 VALUES = st.sampled_from([nan, 0.0, 0.2, 0.9, 1.0, 2.0, 5.0, 60.0, 1e6, 1e8])
 
 
-def test_the_dearest_family_comes_first_with_its_value_and_the_nearest_better_one() -> None:
+def test_the_dearest_family_comes_first_with_its_value() -> None:
     told = points_lost(a_scorecard(), (nan, 4.0, 0.2), NAMES)
-    assert [(one.family, one.points, one.feature, one.value, one.better_from) for one in told] == [
-        ("lateness", 30, "late_count", 4.0, 3.0),
-        ("repayment", 20, "paid_ratio", 0.2, 0.5),
+    assert [(one.family, one.points, one.feature, one.value) for one in told] == [
+        ("lateness", 30, "late_count", 4.0),
+        ("repayment", 20, "paid_ratio", 0.2),
     ]
 
 
@@ -32,16 +32,38 @@ def test_who_lost_nothing_is_told_nothing() -> None:
 
 def test_the_unknown_is_told_without_a_value() -> None:
     (told,) = points_lost(a_scorecard(), (nan, nan, 1.0), NAMES)
-    assert (told.points, told.value, told.better_from) == (25, None, None)
+    assert (told.points, told.value) == (25, None)
 
 
-@pytest.mark.parametrize(("late", "better"), [(0, None), (1, 1.0), (2.9, 1.0), (3, 3.0), (nan, None)])
-def test_better_values_lie_beyond_the_nearest_edge(late: float, better: float | None) -> None:
-    assert better_from(LATE, late) == better
+@pytest.mark.parametrize(("late", "better"), [(0, ()), (1, (1.0,)), (2.9, (1.0,)), (3, (1.0, 3.0)), (nan, ())])
+def test_more_points_lie_beyond_every_edge_on_the_way_to_the_best(late: float, better: tuple[float, ...]) -> None:
+    assert better_edges(a_scorecard(), "late_count", late) == better
 
 
-def test_a_value_below_is_told_the_edge_above_it() -> None:
-    assert better_from(PAID, 0.1) == 0.5
+def test_the_edges_of_a_value_below_lie_above_it_and_a_booster_has_none() -> None:
+    assert better_edges(a_scorecard(), "paid_ratio", 0.1) == (0.5,)
+    assert better_edges(a_scorecard(), "not_on_the_card", 0.1) == ()
+    assert better_edges(a_booster(), "late_count", 4.0) == ()
+
+
+def test_the_features_that_cost_points_are_told_the_dearest_first() -> None:
+    for card in (a_scorecard(), a_booster()):
+        assert features_lost(card, (nan, 4.0, 0.2), NAMES, ("repayment", "lateness")) == ("late_count", "paid_ratio")
+        assert features_lost(card, (nan, 4.0, 0.2), NAMES, ("repayment",)) == ("paid_ratio",)
+        assert features_lost(card, (nan, 0.0, 1.0), NAMES, ("repayment", "lateness")) == ()
+
+
+@given(st.data())
+def test_a_row_without_a_family_has_the_points_told_for_it_back(data: st.DataObject) -> None:
+    for card in (shipped().scorecard, shipped().release):
+        row = [data.draw(VALUES) for _ in card.features]
+        for told in points_lost(card, row, card.features):
+            mended = card.points_without(row, card.features, families=(told.family,))
+            assert mended - points_of_row(card, row, card.features) == told.points
+            kept = [bins.name for bins in card.decides.bins if bins.family == told.family]
+            assert card.points_without(row, card.features, families=(told.family,), kept=kept) == points_of_row(
+                card, row, card.features
+            )
 
 
 @given(st.data())
