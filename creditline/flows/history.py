@@ -36,8 +36,8 @@ from creditline.ledger.line import Line
 from creditline.store import facts
 from creditline.store.connect import Database
 
-BATCH = 500
-LANES_COUNT = 2
+BATCH = 250
+LANES_COUNT = 4
 """How many batches are under way at once, so that one is decided while the database writes another."""
 
 Row = dict[str, Any]

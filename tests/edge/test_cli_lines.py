@@ -55,7 +55,7 @@ def test_a_decline_is_an_answer_with_its_reasons(branch: Terminal) -> None:
     declined = branch.run("draw", line, "--amount", "900")
     rows = dict(row for row in declined.table() if len(row) == 2)
     assert (declined.status, rows["answer"]) == (0, "declined")
-    assert rows["why"] == "More was asked than is available"
+    assert rows["why"] == "More was asked than is available (available limit: yours ¥600.00, needed ¥900.00 or more)"
     partly = branch.json("draw", line, "--amount", "900", "--partial")
     assert (partly["decision"]["answer"], partly["line"]["drawn_minor"]) == ("approve", 100_000)
 
