@@ -12,17 +12,17 @@ from creditline.flows.replay import read_decision, replay_decision
 
 READY_SECONDS = 3.0
 
-ROUTES = APIRouter(tags=["decisions"])
+ROUTES = APIRouter()
 
 
-@ROUTES.get("/v1/decisions/{decision}")
+@ROUTES.get("/v1/decisions/{decision}", tags=["decisions"])
 async def read_a_decision(decision: UUID, engine: Engine) -> DecisionView:
     """Read a decision with every feature that was known."""
     found, names = await read_decision(engine.db, engine.house, decision)
     return decision_view(found, names)
 
 
-@ROUTES.get("/v1/decisions/{decision}/replay")
+@ROUTES.get("/v1/decisions/{decision}/replay", tags=["decisions"])
 async def replay_a_decision(decision: UUID, engine: Engine) -> ReplayView:
     """Decide again from what the decision stored, and from the facts it saw; equal, or the first difference."""
     done = await replay_decision(engine.db, engine.house, decision)

@@ -33,12 +33,12 @@ from creditline.flows.open import OpenRequest, open_lines
 from creditline.flows.review import ReviewRequest, review_lines
 from creditline.flows.turn import one
 
-ROUTES = APIRouter(tags=["lines"])
+ROUTES = APIRouter()
 
 Most = Annotated[int, Query(ge=1, le=1000)]
 
 
-@ROUTES.post("/v1/lines", status_code=201)
+@ROUTES.post("/v1/lines", status_code=201, tags=["lines"])
 async def open_a_line(body: OpenBody, engine: Engine, response: Response) -> OpenedView:
     """Ask for a line: approved, referred to a person, or declined. A repeat answers 200 with what was decided."""
     asked = OpenRequest(**body.model_dump())
@@ -48,13 +48,13 @@ async def open_a_line(body: OpenBody, engine: Engine, response: Response) -> Ope
     return OpenedView(decision=decision_view(done.decision), line=line, is_repeated=done.is_repeated)
 
 
-@ROUTES.get("/v1/lines/{line}")
+@ROUTES.get("/v1/lines/{line}", tags=["lines"])
 async def read_a_line(line: UUID, engine: Engine) -> LineView:
     """Read a line and its buckets."""
     return line_view(await read_line(engine.db, line))
 
 
-@ROUTES.get("/v1/lines/{line}/history")
+@ROUTES.get("/v1/lines/{line}/history", tags=["lines"])
 async def read_a_history(line: UUID, engine: Engine, most: Most = 100) -> HistoryView:
     """Read a line's entries in order, and its latest requests, decisions and transfers."""
     history = await history_of(engine.db, line, most=most)
@@ -66,7 +66,7 @@ async def read_a_history(line: UUID, engine: Engine, most: Most = 100) -> Histor
     )
 
 
-@ROUTES.get("/v1/lines/{line}/explanation")
+@ROUTES.get("/v1/lines/{line}/explanation", tags=["lines"])
 async def explain_a_line(
     line: UUID,
     engine: Engine,
@@ -87,21 +87,21 @@ async def explain_a_line(
     return explanation_view(explanation, found, tell(explanation, words_of(product, chosen)))
 
 
-@ROUTES.post("/v1/lines/{line}/reviews")
+@ROUTES.post("/v1/lines/{line}/reviews", tags=["lines"])
 async def review_a_line(line: UUID, body: IdBody, engine: Engine) -> ReviewedView:
     """Look at a line again: its limit is raised, kept or cut, or the line is blocked."""
     done = one(await review_lines(engine.db, engine.clock, engine.house, asked=[ReviewRequest(id=body.id, line=line)]))
     return ReviewedView(decision=decision_view(done.decision), line=line_view(done.line), is_repeated=done.is_repeated)
 
 
-@ROUTES.post("/v1/lines/{line}/block")
+@ROUTES.post("/v1/lines/{line}/block", tags=["lines"])
 async def block_a_line(line: UUID, body: BlockBody, engine: Engine) -> LineView:
     """Stop all draws for a reason, or lift the stop; the limit itself does not change."""
     asked = BlockRequest(id=body.id, line=line, reason=body.reason)
     return line_view(await control_line(engine.db, engine.clock, request=asked))
 
 
-@ROUTES.post("/v1/lines/{line}/self-limit")
+@ROUTES.post("/v1/lines/{line}/self-limit", tags=["lines"])
 async def cap_a_line(line: UUID, body: SelfLimitBody, engine: Engine) -> LineView:
     """Set or lift the borrower's own lower cap."""
     asked = SelfLimitRequest(id=body.id, line=line, self_limit_minor=body.self_limit_minor)
