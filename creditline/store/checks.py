@@ -22,6 +22,8 @@ INVARIANTS = (
     ("lines_off_their_reins", "a block, a cap and the dates of a line are those of its entries"),
     ("promises_off_their_decisions", "what a decision withheld is what it promised"),
     ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
+    ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),
+    ("days_off_their_seals", "a closed day holds what it was sealed with"),
 )
 """Statement and law, in the order in which they are checked."""
 

@@ -302,3 +302,43 @@ left join reservation v on v.id = e.reservation
 left join request r on r.id = e.request
 where (e.movement, e.captured_minor, v.line, v.amount_minor) is distinct from (r.kind, r.accepted_minor, r.line, r.amount_minor)
 order by 1 limit $1;
+
+-- name: transfers_out_of_balance
+-- A transfer has two sides of one amount, so that debits equal credits in every request; what could break that is an amount
+-- that is none, a transfer to itself, or one from permission to money.
+select t.request::text || '/' || t.ordinal as subject,
+       format('%s from account %s to account %s of line %s', t.amount_minor, t.credit, t.debit, t.line) as words
+from transfer t
+where t.amount_minor <= 0 or t.debit = t.credit or (t.debit < 10) <> (t.credit < 10)
+order by 1 limit $1;
+
+-- name: days_off_their_seals
+-- A sealed day still holds what it was sealed with, the seals follow each other without a hole, and nothing lies before them.
+with chain as (
+    select s.*, lag(s.seal) over in_order as seal_before, lag(s.day) over in_order as day_before,
+           (select string_agg(concat_ws(' ', o.currency, o.account, o.debits_count, o.debit_minor, o.credits_count, o.credit_minor),
+                              E'\n' order by o.currency, o.account) from day_seal_sum o where o.day = s.day) as sums,
+           (select string_agg(concat_ws(' ', n.currency, n.account, n.debits_count, n.debit_minor, n.credits_count, n.credit_minor),
+                              E'\n' order by n.currency, n.account) from sums_of_day(s.day) n) as sums_now,
+           digest_of_day(s.day) as digest_now
+    from day_seal s
+    window in_order as (order by s.day)
+)
+select day::text as subject,
+       case when seal_before is distinct from previous or day_before <> day - 1 then 'it does not follow the seal before it'
+            when seal <> seal_of(day, previous, transfers_count, digest, sums) then 'its seal is not that of its sums'
+            when sums is distinct from sums_now then format('sealed with %s, and now holds %s', sums, sums_now)
+            else 'a transfer of it was changed, and its sums were kept'
+       end as words
+from chain
+where seal_before is distinct from previous or day_before <> day - 1
+   or seal <> seal_of(day, previous, transfers_count, digest, sums)
+   or sums is distinct from sums_now or digest <> digest_now
+union all
+select day::text, 'it is sealed, and nothing closed it to postings' from day_seal s
+where not exists (select from closed_day c where c.day = s.day)
+union all
+select t.request::text || '/' || t.ordinal, format('booked at %s, before the first day that was ever sealed', t.booked_at)
+from transfer t
+where t.booked_at < (select start_of_day(min(day)) from day_seal)
+order by 1 limit $1;

@@ -79,6 +79,12 @@ class Connection:
             tag: str = await self._link.execute(sql, *values, timeout=limit_seconds)
             return tag
 
+    async def stream(self, sql: str, *values: Any, ahead_count: int = 2_000) -> AsyncIterator[Row]:
+        """Go through the rows of an answer by a cursor, so that memory holds `ahead_count` of them at most."""
+        with translated(self._stage, self._link):
+            async for row in self._link.cursor(sql, *values, prefetch=ahead_count):
+                yield row
+
     async def copy_records_to_table(
         self, table: str, *, records: Iterable[Sequence[Any]], columns: Sequence[str]
     ) -> None:

@@ -42,6 +42,7 @@ _BY_STATE: dict[str, tuple[type[CreditlineError], Code, str]] = {
     "55P03": (Unavailable, Code.DATABASE_BUSY, f"A lock was not free in time. {_AGAIN}"),
     "57014": (Unavailable, Code.DATABASE_BUSY, f"The statement took too long and was stopped. {_AGAIN}"),
     "57P03": (Unavailable, Code.DATABASE_UNREACHABLE, "The database is starting or stopping. Try again in a moment."),
+    "CL001": (Unavailable, Code.CLOCK_BEHIND, f"The books of that day are closed. Set the clock right. {_AGAIN}"),
     "P0001": (Broken, Code.INVARIANT_BROKEN, _GUARD),
     "XX001": (Broken, Code.DATA_CORRUPT, "The database found damaged data. Stop writing, and restore a backup."),
     "XX002": (Broken, Code.DATA_CORRUPT, "The database found a damaged index. Stop writing, and REINDEX it."),

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from creditline.clock import business_day
 from creditline.decision.outcome import Answer, Kind
 from creditline.events.catalogue import DrawMade, RepaymentReceived
 from creditline.events.row import row_of
 from creditline.ledger.book import Stamp, authorise, draw, open_line, release, repay
 from creditline.ledger.line import Line
-from creditline.store import checks, decisions, due, facts, lines, requests
+from creditline.store import book, checks, decisions, due, facts, lines, requests
 from creditline.store.checks import INVARIANTS, Finding
 from creditline.store.connect import Connection, Database
 from creditline.store.due import Reservation
@@ -66,6 +67,11 @@ BREAKS = [
     ("update tranche set decision = line",                                       "what a decision withheld is what it promised"),
     ("insert into tranche_end select id, decision, 'released', now() from tranche", "what ended was ended by its own decision or request"),
     ("insert into reservation_end select id, id, 'void', 0 from reservation",    "what ended was ended by its own decision or request"),
+    ("update day_seal_sum set debit_minor = debit_minor + 1 where account = 11", "a closed day holds what it was sealed with"),
+    ("update transfer set line = request where debit = 11",                      "a closed day holds what it was sealed with"),
+    ("delete from transfer where debit = 11",                                    "a closed day holds what it was sealed with"),
+    ("alter table transfer drop constraint transfer_check; update transfer set credit = debit where debit = 11", "every transfer leaves one account for another of its kind"),
+    ("alter table transfer drop constraint transfer_check; update transfer set credit = 12 where debit = 4", "every transfer leaves one account for another of its kind"),
 ]  # fmt: skip
 
 
@@ -100,6 +106,9 @@ async def a_sound_book(db: Database) -> Line:
             connection, [Reservation(id=stamp(3).request, line=line.id, amount_minor=3, expires_at=stamp(9).booked_at)]
         )
         await record_events(connection, line)
+        day = business_day(line.booked_at)
+        await book.close_days(connection, [day], at=line.booked_at)
+        await book.seal_day(connection, day, previous=None, at=line.booked_at)
     return line
 
 
