@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint demo bench answers lock clean
+.PHONY: help setup check test lint demo bench faults answers lock clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ demo: .venv/.runtime ## See the engine at work: lines, draws, repayments, and wh
 
 bench: setup ## Measure each promise about speed against its yardstick (ONLY=name for one)
 	$(BIN)/python tests/bench/run.py $(ONLY)
+
+faults: setup ## Break servers, links, disks and clocks under load, and reckon after each (SEED=7 SECONDS=60)
+	PYTHONPATH=. $(BIN)/python tests/faults/campaign.py --seed $(or $(SEED),1) --seconds $(or $(SECONDS),60)
 
 answers: setup ## Show who of a fixed population is answered otherwise than on main, and for which reason
 	$(BIN)/python tests/answers/run.py

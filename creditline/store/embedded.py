@@ -69,6 +69,9 @@ SETTINGS: Mapping[str, str] = {
     "log_line_prefix": "%m [%p] ",
 }
 
+_TAKES_CONNECTIONS = {"ready", "standby"}
+"""What a server says of itself once it takes connections; one that follows another says that it stands by."""
+
 _LOG_MAX_BYTES = 16 * 1024 * 1024
 _START_SECONDS = 120.0
 
@@ -325,12 +328,12 @@ class EmbeddedServer:
             self._process.wait()
 
     def _wait_until_ready(self) -> None:
-        """Wait for the line `ready` in the server's own record; raise what its log says if it ends before."""
+        """Wait for `ready` or `standby` in the server's own record; raise what its log says if it ends before."""
         deadline = time.monotonic() + _START_SECONDS
         process = self._process
         while process is not None and process.poll() is None:
             record = record_of(self.data)
-            if len(record) > 7 and record[0] == str(process.pid) and record[7].strip() == "ready":
+            if len(record) > 7 and record[0] == str(process.pid) and record[7].strip() in _TAKES_CONNECTIONS:
                 return
             if time.monotonic() > deadline:
                 raise from_log(self._said(), folder=self.folder, doing=f"get ready within {_START_SECONDS:.0f} seconds")
