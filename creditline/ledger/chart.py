@@ -28,8 +28,6 @@ class Account(IntEnum):
     INTEREST_RECEIVABLE = 14
     PENALTY_RECEIVABLE = 15
     FEE_RECEIVABLE = 16
-    ACCRUED_INTEREST = 17
-    ACCRUED_PENALTY = 18
     CREDIT_BALANCE = 21
     REFUND_CLEARING = 22
     SUSPENDED_INTEREST = 23
@@ -74,10 +72,8 @@ _ROWS = (
     # account, code, name, what it is for
     (Account.SETTLEMENT, "1010", "Settlement", "money on its way to or from the payer's bank"),
     (Account.RECEIVABLE, "1310", "Principal receivable", "what is drawn and not repaid"),
-    (Account.INTEREST_RECEIVABLE, "1320", "Interest receivable", "charged when it fell due or was paid, and not paid"),
-    (Account.ACCRUED_INTEREST, "1325", "Interest accrued, not charged", "ran up by the end of the last day that was closed"),
-    (Account.PENALTY_RECEIVABLE, "1330", "Penalty receivable", "charged, and not paid"),
-    (Account.ACCRUED_PENALTY, "1335", "Penalty accrued, not charged", "ran up by the end of the last day that was closed"),
+    (Account.INTEREST_RECEIVABLE, "1320", "Interest receivable", "interest accrued, not paid"),
+    (Account.PENALTY_RECEIVABLE, "1330", "Penalty receivable", "penalty accrued, not paid"),
     (Account.FEE_RECEIVABLE, "1340", "Fees receivable", "fees charged, not paid"),
     (Account.CREDIT_BALANCE, "2010", "Credit balances", "paid beyond what was owed, and kept"),
     (Account.REFUND_CLEARING, "2020", "Refunds payable", "to be sent back, not yet sent"),
@@ -87,7 +83,7 @@ _ROWS = (
     (Account.PENALTY_INCOME, "4020", "Penalty income", "penalty earned"),
     (Account.FEE_INCOME, "4030", "Fee income", "fees earned"),
     (Account.RECOVERY_INCOME, "4040", "Recoveries", "paid after the debt was charged off"),
-    (Account.ROUNDING, "4090", "Rounding differences", "what was charged, less what was earned exactly"),
+    (Account.ROUNDING, "4090", "Rounding differences", "daily accruals against what falls due, each rounded once"),
     (Account.WRITE_OFF_EXPENSE, "5010", "Charge-offs", "debt given up as lost"),
     (Account.WAIVER_EXPENSE, "5020", "Waivers", "debt forgiven by somebody with the authority"),
     (Account.GRANT, "9001", "Limit granted (contra)", "where permission comes from: minus the granted limit"),

@@ -62,8 +62,7 @@ class Loan:
 
     `id` is the request that drew it. Days before `accrued_through_on` are charged. Amounts are minor units of `currency`;
     fees and penalties are all that were ever posted and all that was ever paid of them. `prepaid_minor` is principal that
-    was paid ahead of its instalments, which were made anew without it. What was earned is all that ever ran up, in whole
-    micros, before any rounding: less what was charged and what runs up, it is what roundings took or gave.
+    was paid ahead of its instalments, which were made anew without it.
     """
 
     id: UUID
@@ -81,8 +80,6 @@ class Loan:
     penalty_minor: int = 0
     penalty_paid_minor: int = 0
     prepaid_minor: int = 0
-    earned_interest_micro: int = 0
-    earned_penalty_micro: int = 0
     state: LoanState = LoanState.OPEN
 
     @property

@@ -52,17 +52,13 @@ def _run(loan: Loan, *, until: date) -> Loan:
     base_minor = late
     if terms.is_compound:
         base_minor += sum(row.interest_unpaid_minor for row in loan.rows if _is_late(loan, row))
-    interest = loan.interest.plus(loan.outstanding_minor - late, terms.rate, days_count=days_count)
-    penalty = loan.penalty.plus(
-        base_minor, terms.rate, days_count=days_count, multiplier_bp=terms.penalty_multiplier_bp
-    )
     return replace(
         loan,
         accrued_through_on=until,
-        interest=interest,
-        penalty=penalty,
-        earned_interest_micro=loan.earned_interest_micro + interest.micro - loan.interest.micro,
-        earned_penalty_micro=loan.earned_penalty_micro + penalty.micro - loan.penalty.micro,
+        interest=loan.interest.plus(loan.outstanding_minor - late, terms.rate, days_count=days_count),
+        penalty=loan.penalty.plus(
+            base_minor, terms.rate, days_count=days_count, multiplier_bp=terms.penalty_multiplier_bp
+        ),
     )
 
 

@@ -83,8 +83,8 @@ create table transfer (
     -- Limit accounts are below 10 and money accounts above: permission never turns into money.
     check (debit <> credit and (debit < 10) = (credit < 10)),
     constraint transfer_in_the_chart check (
-        debit in (1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23, 31, 32, 33, 34, 35, 41, 42, 91, 92) and
-        credit in (1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 17, 18, 21, 22, 23, 31, 32, 33, 34, 35, 41, 42, 91, 92))
+        debit in (1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 21, 22, 23, 31, 32, 33, 34, 35, 41, 42, 91, 92) and
+        credit in (1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 21, 22, 23, 31, 32, 33, 34, 35, 41, 42, 91, 92))
 );
 create index transfer_of_line on transfer (line);
 

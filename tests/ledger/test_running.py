@@ -106,24 +106,3 @@ def test_a_closed_loan_stands_still() -> None:
     assert loan.state is LoanState.CLOSED
     assert accrue(loan, through_on=on(400)) == loan
     assert loan.dpd_days(on(400)) == 0
-
-
-def test_what_was_earned_is_kept_before_any_rounding() -> None:
-    """A thirtieth of a minor unit a day is never rounded away, whatever is charged for it in the end."""
-    thin = some_terms(
-        RepaymentKind.LEVEL_INSTALMENTS, rate=Rate(figure_ppm=12_000, day_count=DayCount.ACT_360), count=3
-    )
-    loan = accrue(a_loan(1_000, thin), through_on=on(31))
-    charged_minor = loan.charged_minor(Part.INTEREST)
-    assert (charged_minor, loan.earned_interest_micro) == (1, 1_033_333)
-    strides = a_loan(1_000, thin)
-    for day in range(32):
-        strides = accrue(strides, through_on=on(day))
-    assert strides == loan
-
-
-def test_penalty_is_earned_apart_from_interest() -> None:
-    loan = accrue(a_loan(1_000_000, ONE_MONTH), through_on=on(41))
-    assert (loan.earned_interest_micro, loan.earned_penalty_micro) == (15_500_000_000, 7_500_000_000)
-    paid, _ = pay(loan, 30_000, on=on(41))
-    assert (paid.earned_interest_micro, paid.earned_penalty_micro) == (15_500_000_000, 7_500_000_000)
