@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import logging
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from creditline.edge.engine import Engine
-from creditline.errors import CreditlineError, Unavailable
+from creditline.errors import Code, CreditlineError, Unavailable
 from creditline.flows.work import seconds_until_due, work_once, work_singly
+from creditline.store import partitions
 
 LOG = logging.getLogger("creditline.worker")
 MOST_SECONDS = 60.0
@@ -19,11 +21,17 @@ AWAY_SECONDS = 1.0
 FAILED_SECONDS = 15.0
 """How soon a line that could not be worked on is tried again."""
 
+PARTITIONS_HOURS = 6
+"""How often it is seen to that the coming partitions are there; they are made two months ahead."""
+
 
 async def work_on(engine: Engine, stop: asyncio.Event) -> None:
     """Do what is due until told to stop; a database that is away is waited for, and a line that fails stops no other."""
+    partitions_at: datetime | None = None
     while not stop.is_set():
         try:
+            if partitions_at is None or engine.clock() >= partitions_at:
+                partitions_at = await _make_partitions(engine)
             wait = await _work(engine, stop)
         except Unavailable as away:
             LOG.warning("%s: %s", away.code, away.message)
@@ -34,6 +42,22 @@ async def work_on(engine: Engine, stop: asyncio.Event) -> None:
             wait = FAILED_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=wait)
+
+
+async def _make_partitions(engine: Engine) -> datetime:
+    """Make the coming partitions; return when to look again. A table that is busy is tried next time: there is time."""
+    now = engine.clock()
+    try:
+        async with engine.db.transaction() as connection:
+            made = await partitions.make_coming(connection, as_of=now)
+    except Unavailable as busy:
+        if busy.code is not Code.DATABASE_BUSY:
+            raise
+        LOG.warning("coming partitions are not made yet: %s", busy.message)
+    else:
+        if made:
+            LOG.info("made partitions: %s", ", ".join(made))
+    return now + timedelta(hours=PARTITIONS_HOURS)
 
 
 async def _work(engine: Engine, stop: asyncio.Event) -> float:

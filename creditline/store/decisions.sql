@@ -1,6 +1,8 @@
 -- name: read_decisions
--- Whole records, for replay, explanation and repeats.
-select * from decision where id = any($1::uuid[]);
+-- Whole records, for replay, explanation and repeats; each is looked up in the one partition its id can be in.
+select d.*
+from (select distinct unnest($1::uuid[])) as asked (id)
+cross join lateral (select * from decision where decision.id = asked.id offset 0) d;
 
 -- name: decisions_of_line
 -- A line's decisions, newest first.

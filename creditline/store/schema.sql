@@ -21,7 +21,7 @@ create table event (
     ref          text,
     digest       bytea not null,
     txid         xid8 not null default pg_current_xact_id()
-);
+) partition by range (id);
 comment on column event.txid is 'Which transaction recorded the fact: a replay sees exactly what its decision saw.';
 create index event_of_borrower on event (borrower, happened_at);
 
@@ -40,7 +40,7 @@ create table line (
     version          integer not null check (version >= 1),
     opened_at        timestamptz not null,
     booked_at        timestamptz not null
-) with (fillfactor = 70);
+) partition by hash (id);
 create index line_of_borrower on line (borrower);
 
 create table request (
@@ -54,14 +54,14 @@ create table request (
     excess_minor   bigint not null default 0 check (excess_minor >= 0),
     happened_at    timestamptz not null,
     recorded_at    timestamptz not null
-);
+) partition by range (id);
 comment on table request is 'Every command that was carried out or decided, under the id its caller made for it; a declined opening names a line that never was.';
 create index request_of_line on request (line, recorded_at);
 
 create table line_entry (
-    line           uuid not null references line,
+    line           uuid not null,
     version        integer not null check (version >= 1),
-    request        uuid not null references request,
+    request        uuid not null,
     movement       text not null,
     granted_minor  bigint not null check (granted_minor >= 0),
     drawn_minor    bigint not null check (drawn_minor >= 0),
@@ -69,12 +69,12 @@ create table line_entry (
     withheld_minor bigint not null check (withheld_minor >= 0),
     booked_at      timestamptz not null,
     primary key (line, version)
-);
+) partition by hash (line);
 
 create table transfer (
-    request      uuid not null references request,
+    request      uuid not null,
     ordinal      smallint not null check (ordinal >= 0),
-    line         uuid not null references line,
+    line         uuid not null,
     debit        smallint not null,
     credit       smallint not null,
     amount_minor bigint not null check (amount_minor > 0),
@@ -85,12 +85,12 @@ create table transfer (
     constraint transfer_in_the_chart check (
         debit in (1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 21, 22, 23, 31, 32, 33, 34, 35, 41, 42, 91, 92) and
         credit in (1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 16, 21, 22, 23, 31, 32, 33, 34, 35, 41, 42, 91, 92))
-);
+) partition by range (request);
 create index transfer_of_line on transfer (line);
 
 create table reservation (
-    id           uuid primary key references request,
-    line         uuid not null references line,
+    id           uuid primary key,
+    line         uuid not null,
     amount_minor bigint not null check (amount_minor > 0),
     expires_at   timestamptz not null
 );
@@ -98,13 +98,13 @@ create index reservation_of_line on reservation (line);
 
 create table reservation_end (
     reservation    uuid primary key references reservation,
-    request        uuid not null references request,
+    request        uuid not null,
     movement       text not null check (movement in ('capture', 'void', 'expire')),
     captured_minor bigint not null check (captured_minor >= 0)
 );
 
 create table decision (
-    id              uuid primary key references request,
+    id              uuid primary key,
     kind            text not null,
     borrower        text not null,
     line            uuid not null,
@@ -146,15 +146,15 @@ create table decision (
     arm             text not null,
     seal            bytea not null,
     seen            pg_snapshot not null
-);
+) partition by range (id);
 comment on column decision.seal is 'sha256 of the canonical record, written with it.';
 comment on column decision.seen is 'The snapshot its facts were read in: later facts are invisible to a replay, however they are dated.';
 create index decision_of_line on decision (line, as_of);
 
 create table tranche (
     id           uuid primary key,
-    line         uuid not null references line,
-    decision     uuid not null references decision,
+    line         uuid not null,
+    decision     uuid not null,
     ordinal      smallint not null check (ordinal >= 1),
     amount_minor bigint not null check (amount_minor > 0),
     due_on       date not null,
@@ -166,7 +166,7 @@ create index tranche_of_line on tranche (line);
 
 create table tranche_end (
     tranche  uuid primary key references tranche,
-    request  uuid not null references request,
+    request  uuid not null,
     answer   text not null check (answer in ('released', 'kept_back')),
     ended_at timestamptz not null
 );
@@ -183,9 +183,16 @@ create index timer_by_due on timer (due_at);
 
 create function refuse_change() returns trigger language plpgsql as $$
 begin
-    raise exception '% is append-only: a correction is a new row', tg_table_name
+    raise exception '% is append-only: a correction is a new row', coalesce(pg_partition_root(tg_relid)::regclass::text, tg_table_name)
         using errcode = 'check_violation', hint = 'Record a correcting event or transfer instead.';
 end $$;
+
+create function keep_all(name text) returns void language plpgsql as $$
+begin
+    execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
+                   name || '_keeps_all', name);
+end $$;
+comment on function keep_all is 'Refuses to empty a table: a guard that, unlike those of rows, no partition has from its table.';
 
 create function guard_line() returns trigger language plpgsql as $$
 declare
@@ -238,6 +245,61 @@ begin
     return null;
 end $$;
 
+-- What refers to a partitioned table. A foreign key looks each row up by itself and must find its partition anew for every
+-- one, which took a third of a batch of draws. Nothing referred to is ever deleted, so that looking once a statement,
+-- without a lock, holds the same. `offset 0` keeps each look-up in the one partition that its id names, and no
+-- plan of an empty database may outlive it.
+
+create function refuse_unknown(name text, key text, wanted uuid) returns void language plpgsql as $$
+begin
+    raise exception '% refers to % %, which is not there', name, key, wanted
+        using errcode = 'foreign_key_violation', constraint = name || '_' || key || '_fkey';
+end $$;
+
+create function line_is_there() returns trigger language plpgsql set enable_seqscan = off as $$
+begin
+    perform refuse_unknown(tg_table_name, 'line', added.line) from added
+    where not exists (select from line where line.id = added.line offset 0);
+    return null;
+end $$;
+
+create function request_is_there() returns trigger language plpgsql set enable_seqscan = off as $$
+begin
+    perform refuse_unknown(tg_table_name, 'request', added.request) from added
+    where not exists (select from request where request.id = added.request offset 0);
+    return null;
+end $$;
+
+create function decision_is_there() returns trigger language plpgsql set enable_seqscan = off as $$
+begin
+    perform refuse_unknown(tg_table_name, 'decision', added.decision) from added
+    where not exists (select from decision where decision.id = added.decision offset 0);
+    return null;
+end $$;
+
+create function id_is_of_request() returns trigger language plpgsql set enable_seqscan = off as $$
+begin
+    perform refuse_unknown(tg_table_name, 'id', added.id) from added
+    where not exists (select from request where request.id = added.id offset 0);
+    return null;
+end $$;
+
+do $$
+declare
+    name text;
+    check_name text;
+begin
+    for name, check_name in
+        values ('line_entry', 'line_is_there'), ('line_entry', 'request_is_there'),
+               ('transfer', 'line_is_there'), ('transfer', 'request_is_there'),
+               ('reservation', 'line_is_there'), ('reservation', 'id_is_of_request'),
+               ('reservation_end', 'request_is_there'), ('decision', 'id_is_of_request'),
+               ('tranche', 'line_is_there'), ('tranche', 'decision_is_there'), ('tranche_end', 'request_is_there') loop
+        execute format('create trigger %I after insert on %I referencing new table as added for each statement execute function %I()',
+                       name || '_' || check_name, name, check_name);
+    end loop;
+end $$;
+
 create trigger line_guard before update on line for each row execute function guard_line();
 create trigger line_start before insert on line for each row execute function guard_new_line();
 create constraint trigger line_entry_agrees after insert or update on line
@@ -250,10 +312,10 @@ begin
                                 'reservation_end', 'decision', 'tranche', 'tranche_end'] loop
         execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
                        name || '_append_only', name);
-        execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()',
-                       name || '_keeps_all', name);
+        perform keep_all(name);
     end loop;
     execute 'create trigger line_kept before delete on line for each row execute function refuse_change()';
+    perform keep_all('line');
 end $$;
 
 -- Days that are over: closed to postings, then sealed.
@@ -351,3 +413,76 @@ begin
                        name || '_keeps_all', name);
     end loop;
 end $$;
+
+-- The partitions. What only grows is kept by the time in its own id, so that old times can be moved to slow disks or
+-- detached whole; what changes is spread by a hash of its line. The spans are wide where a hot statement cannot name the
+-- time it asks for: each partition more is one more index to look into.
+
+create view kept_by_time (kept, key, span, pattern) as
+values ('event', 'id', interval '1 year', 'YYYY'), ('request', 'id', interval '1 month', 'YYYY_MM'),
+       ('transfer', 'request', interval '1 month', 'YYYY_MM'), ('decision', 'id', interval '1 month', 'YYYY_MM');
+comment on view kept_by_time is 'Which tables are partitioned by the time in which key, how much time goes into one partition, and how it is written in its name.';
+
+create function first_id_of(moment timestamptz) returns uuid language sql immutable strict parallel safe
+return (lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
+comment on function first_id_of is 'The smallest UUID of version 7 that a moment can make: where a partition begins.';
+
+create function start_of_span(moment timestamptz, pattern text) returns timestamptz language sql stable strict
+set timezone = 'UTC' return to_timestamp(to_char(moment, pattern), pattern);
+comment on function start_of_span is 'The first moment of the year or month that a moment lies in, in UTC whatever the session says.';
+
+create function missing_partitions(since timestamptz, until timestamptz)
+returns table (kept text, key text, name text, starts_at timestamptz, ends_at timestamptz) language sql stable
+set timezone = 'UTC' begin atomic
+    select plan.kept, plan.key, needed.name, starts_at, starts_at + plan.span
+    from kept_by_time plan
+    cross join generate_series(start_of_span(since, plan.pattern), until, plan.span) as starts_at
+    cross join format('%s_%s', plan.kept, to_char(starts_at, plan.pattern)) as needed (name)
+    where to_regclass(needed.name) is null
+      -- Nothing is missing before the first there is: that time has a partition of its own.
+      and needed.name > coalesce((
+        select min(part.relname) from pg_inherits join pg_class part on part.oid = inhrelid
+        where inhparent = to_regclass(plan.kept) and part.relname ~ (plan.kept || '_[0-9]{4}')
+      ), '')
+    order by needed.name;
+end;
+comment on function missing_partitions is 'The partitions by time that are not there, from the one a moment lies in to the one another lies in.';
+
+create function make_partitions(since timestamptz, until timestamptz) returns setof text language plpgsql as $$
+declare
+    part    record;
+    is_late boolean;
+begin
+    for part in select p.*, first_id_of(p.starts_at) as first_id, first_id_of(p.ends_at) as end_id from missing_partitions(since, until) p loop
+        execute format('select exists (select from %I where %I >= $1 and %2$I < $2)', part.kept || '_beyond', part.key)
+            into is_late using part.first_id, part.end_id;
+        continue when is_late;
+        -- Made beside its table and then attached: who reads and writes meanwhile waits for a moment only.
+        execute format('create table %I (like %I including all)', part.name, part.kept);
+        execute format('alter table %I attach partition %I for values from (%L) to (%L)', part.kept, part.name, part.first_id, part.end_id);
+        perform keep_all(part.name);
+        return next part.name;
+    end loop;
+end $$;
+comment on function make_partitions is 'Makes what is missing and returns the names. A time whose rows came before its partition stays in the one for everything else, found as ever.';
+
+-- Every database has a partition for the time before it, one for whatever no other takes, and the hashes of its lines.
+do $$
+declare
+    plan kept_by_time;
+begin
+    for plan in select * from kept_by_time loop
+        execute format('create table %I partition of %I for values from (minvalue) to (%L)',
+                       plan.kept || '_before', plan.kept, first_id_of(start_of_span(now(), plan.pattern)));
+        execute format('create table %I partition of %I default', plan.kept || '_beyond', plan.kept);
+        perform keep_all(plan.kept || '_before'), keep_all(plan.kept || '_beyond');
+    end loop;
+    for place in 0..3 loop
+        execute format('create table %I partition of line for values with (modulus 4, remainder %s) with (fillfactor = 70)',
+                       'line_' || place, place);
+        execute format('create table %I partition of line_entry for values with (modulus 4, remainder %s)',
+                       'line_entry_' || place, place);
+        perform keep_all('line_' || place), keep_all('line_entry_' || place);
+    end loop;
+end $$;
+select make_partitions(now(), now() + interval '2 months');

@@ -13,6 +13,7 @@ import pytest
 from creditline.edge import worker
 from creditline.edge.engine import Engine
 from creditline.edge.worker import work_on
+from creditline.store import partitions
 from creditline.store.connect import Database
 from tests.flows.desk import Desk, a_desk
 
@@ -125,3 +126,32 @@ async def test_a_fault_that_no_line_shows_is_not_tried_again_at_once(
     stop.set()
     await working
     assert tried_count == 1
+
+
+async def test_the_coming_partitions_are_made_while_there_is_time(desk: Desk) -> None:
+    desk.clock.move_to(desk.clock() + timedelta(days=3 * 366))
+    stop = asyncio.Event()
+    working = asyncio.create_task(work_on(Engine(db=desk.db, house=desk.house, clock=desk.clock), stop))
+    async with asyncio.timeout(20):
+        missing = ["all"]
+        while missing:
+            await asyncio.sleep(0.02)
+            async with desk.db.reading() as connection:
+                missing = await partitions.missing(connection, as_of=desk.clock())
+    stop.set()
+    await working
+
+
+async def test_a_table_that_somebody_reads_for_long_delays_partitions_and_nothing_else(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await with_something_due(desk, "ada")
+    desk.clock.move_to(desk.clock() + timedelta(days=3 * 366))
+    stop = asyncio.Event()
+    async with desk.db.transaction() as reader:
+        await reader.execute("lock table request_beyond in access share mode")
+        working = asyncio.create_task(work_on(Engine(db=desk.db, house=desk.house, clock=desk.clock), stop))
+        await until_told(caplog, "coming partitions are not made yet")
+        await until_nothing_is_withheld(desk, "ada")
+    stop.set()
+    await working

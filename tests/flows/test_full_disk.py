@@ -107,12 +107,16 @@ async def on_small_disk(db: Database, small_disk: Path) -> AsyncIterator[tuple[D
     async with db.alone() as connection:
         give_to_server(home, Path(await connection.fetchval("show data_directory")))
         await connection.execute(f"create tablespace {name} location '{home}'")
-        await connection.execute(f"alter table decision set tablespace {name}")
-        await connection.execute(f"alter table event set tablespace {name}")
+        partitions = await connection.fetch(
+            "select relid::text as part from pg_partition_tree('decision') where isleaf "
+            "union all select relid::text from pg_partition_tree('event') where isleaf"
+        )
+        for row in partitions:
+            await connection.execute(f"alter table {row['part']} set tablespace {name}")
     yield db, small_disk
     async with db.alone() as connection:
-        await connection.execute("alter table decision set tablespace pg_default")
-        await connection.execute("alter table event set tablespace pg_default")
+        for row in partitions:
+            await connection.execute(f"alter table {row['part']} set tablespace pg_default")
         await connection.execute(f"drop tablespace {name}")
 
 

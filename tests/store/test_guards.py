@@ -49,7 +49,8 @@ WITHOUT_ITS_ENTRY = [
     ("update line set drawn_minor = 5, version = version - 1",         "goes from version 3 to 2"),
     ("delete from line",                                               "line is append-only"),
     ("truncate line cascade",                                          "is append-only"),
-    ("truncate line",                                                  "cannot truncate a table referenced"),
+    ("truncate line",                                                  "line is append-only"),
+    ("truncate line_0",                                                "line is append-only"),
     # A cut to nothing with everything owed is allowed, but not without its entry.
     ("update line set granted_minor = 0, version = version + 1",       "has no entry that says the same"),
 ]  # fmt: skip
@@ -156,9 +157,9 @@ async def test_permission_never_turns_into_money_and_nothing_moves_nowhere(
 
 async def test_an_entry_and_a_transfer_are_written_once(db: Database) -> None:
     await a_book(db)
-    assert "line_entry_pkey" in await refused(db, "insert into line_entry select * from line_entry")
-    assert "transfer_pkey" in await refused(db, "insert into transfer select * from transfer")
-    assert "request_pkey" in await refused(db, "insert into request select * from request")
+    assert re.search(r"line_entry_\d_pkey", await refused(db, "insert into line_entry select * from line_entry"))
+    assert re.search(r"transfer_\w+_pkey", await refused(db, "insert into transfer select * from transfer"))
+    assert re.search(r"request_\w+_pkey", await refused(db, "insert into request select * from request"))
 
 
 async def test_nothing_that_was_written_is_changed_or_forgotten(db: Database, subtests: pytest.Subtests) -> None:
@@ -187,7 +188,10 @@ async def test_nothing_that_was_written_is_changed_or_forgotten(db: Database, su
 
 async def test_only_lines_and_timers_can_change(db: Database) -> None:
     async with db.reading() as connection:
-        tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
-    changing = {row["tablename"] for row in tables} - set(APPEND_ONLY)
+        tables = await connection.fetch(
+            "select relname from pg_class "
+            "where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace"
+        )
+    changing = {row["relname"] for row in tables} - set(APPEND_ONLY)
     assert {"line", "timer"} <= changing
     assert changing <= {"line", "timer", "migration"}
