@@ -51,9 +51,12 @@ class Code(StrEnum):
     PATH_TOO_LONG = "path_too_long"
     POLICY_INVALID = "policy_invalid"
     PRODUCT_UNKNOWN = "product_unknown"
+    PRODUCT_WRONG = "product_wrong"
     RESERVATION_ENDED = "reservation_ended"
     SCORECARD_INVALID = "scorecard_invalid"
     TOO_LARGE = "too_large"
+    UMBRELLA_CYCLE = "umbrella_cycle"
+    UMBRELLA_UNKNOWN = "umbrella_unknown"
     USER_FORBIDDEN = "user_forbidden"
 
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from creditline.edge.commands import book, books, lines, rules, world
+from creditline.edge.commands import book, books, lines, rules, umbrellas, world
 from creditline.errors import Code, CreditlineError
 
 APP = typer.Typer(
@@ -25,6 +25,7 @@ for group in (world.COMMANDS, lines.COMMANDS, books.COMMANDS):
     for command in group:
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")
+APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")
 APP.add_typer(world.DATA, name="data")

@@ -10,7 +10,7 @@ import msgspec
 from creditline.clock import Clock
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Answer, Decision, Kind, Position
-from creditline.errors import Broken, Code, CreditlineError
+from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House
@@ -55,16 +55,24 @@ async def draw_lines(
     """Decide draws and carry out what was approved, one outcome a request in its place."""
 
     async def turn(batch: Sequence[DrawRequest]) -> list[Drawn | CreditlineError]:
+        try:
+            async with booking(db, batch) as connection:
+                return await _turn(connection, clock, house, batch)
+        except NotAllowed as taken:
+            if taken.code is not Code.OVERDRAWN:
+                raise
+        # Between our look at an umbrella and our taking of its room, others took it: now hold it first.
         async with booking(db, batch) as connection:
-            return await _turn(connection, clock, house, batch)
+            return await _turn(connection, clock, house, batch, is_exact=True)
 
     return await in_turns(asked, turn)
 
 
 async def _turn(
-    db: Connection, clock: Clock, house: House, batch: Sequence[DrawRequest]
+    db: Connection, clock: Clock, house: House, batch: Sequence[DrawRequest], *, is_exact: bool = False
 ) -> list[Drawn | CreditlineError]:
-    locked = await lines.lock(db, [request.line for request in batch])
+    wanted_minor = {request.line: request.amount_minor for request in batch}
+    locked, rooms = await lines.lock_for_draws(db, wanted_minor, is_exact=is_exact)
     before = await requests.find(db, [request.id for request in batch])
     now, seen = clock(), await facts.snapshot(db)
     outcomes: dict[UUID, Drawn | CreditlineError] = {}
@@ -77,18 +85,26 @@ async def _turn(
                 fresh.append((request, line, as_of_for(line, now)))
         except CreditlineError as refused:
             outcomes[request.id] = refused
-    outcomes.update(await _repeats(db, [one for one in batch if one.id in before and one.id not in outcomes], locked))
+    outcomes.update(
+        await _repeats(
+            db,
+            [one for one in batch if one.id in before and one.id not in outcomes],
+            {one: rooms.under(line) for one, line in locked.items()},
+        )
+    )
     knowns = await known(
         db, [(line.borrower, as_of, house.product(line.product)) for _, line, as_of in fresh], seen=seen
     )
     done: list[tuple[DrawRequest, Decision, Posting | None]] = []
-    for (request, line, as_of), one in zip(fresh, knowns, strict=True):
+    for (request, found, as_of), one in zip(fresh, knowns, strict=True):
+        line = rooms.under(found)
         decision = decide(house.product(line.product), _question(request, line, as_of), one)
         try:
             posting = _posting(request, decision, line)
         except CreditlineError as refused:
             outcomes[request.id] = refused
             continue
+        rooms = rooms.less(line, decision.terms.amount_minor or 0 if posting else 0)
         done.append((request, decision, posting))
         outcomes[request.id] = _drawn(house, request, decision, posting.line if posting else line)
     await _save(db, house, done, seen=seen)

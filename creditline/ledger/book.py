@@ -16,6 +16,10 @@ Legs = tuple[tuple[Account, Account, int], ...]
 """Debit, credit, amount in minor units; legs of zero are left out when they are posted."""
 
 
+USED = frozenset({Account.RESERVED, Account.DRAWN, Account.WITHHELD})
+"""Where a unit of a limit is when it is in use."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """A movement that was made: the line after it, its entry and its transfers."""
@@ -149,6 +153,13 @@ def cap_oneself(line: Line, self_limit_minor: int | None, *, stamp: Stamp) -> Po
     return _post(replace(line, self_limit_minor=self_limit_minor), Movement.SELF_LIMIT, (), stamp=stamp)
 
 
+def seat(line: Line, umbrella: UUID | None, *, stamp: Stamp) -> Posting:
+    """Put a line under an umbrella, or with None under none; no bucket of the line moves."""
+    movement = Movement.DETACH if umbrella is None else Movement.ATTACH
+    after = replace(line, umbrella=umbrella, room_minor=None, room_under=None)
+    return _post(after, movement, (), stamp=stamp)
+
+
 def _refusal_of_draw(line: Line, amount_minor: int) -> Refusal | None:
     """Refuse a draw from a blocked line, or of more than is available."""
     if line.is_blocked:
@@ -167,6 +178,9 @@ def _post(after: Line, movement: Movement, legs: Legs, *, stamp: Stamp) -> Posti
     """Return the posting of some legs: numbered transfers, and the entry of the next version."""
     line = replace(after, version=after.version + 1, booked_at=stamp.booked_at)
     moved = [leg for leg in legs if leg[2]]
+    if line.room_minor is not None:
+        grown_minor = sum(((debit in USED) - (credit in USED)) * amount_minor for debit, credit, amount_minor in moved)
+        line = replace(line, room_minor=line.room_minor - grown_minor)
     transfers = tuple(
         Transfer(
             request=stamp.request,

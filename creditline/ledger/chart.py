@@ -131,6 +131,8 @@ class Movement(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     SELF_LIMIT = "self_limit"
+    ATTACH = "attach"
+    DETACH = "detach"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+
+class Bound(StrEnum):
+    """What keeps a line from giving more: the one that leaves least."""
+
+    BLOCK = "block"
+    LIMIT = "limit"
+    SELF_LIMIT = "self_limit"
+    UMBRELLA = "umbrella"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One revolving agreement as its last entry left it. Amounts are minor units of `currency`, none negative."""
+    """One revolving agreement as its last entry left it. Amounts are minor units of `currency`, none negative.
+
+    `umbrella` is the cap it stands under. `room_minor` is what is left of those over it, as they were when the line was
+    read: the headroom of `room_under`, the tightest, which may be negative; None where none binds.
+    """
 
     id: UUID
     borrower: str
@@ -23,6 +37,9 @@ class Line:
     version: int
     opened_at: datetime
     booked_at: datetime
+    umbrella: UUID | None = None
+    room_minor: int | None = None
+    room_under: UUID | None = None
 
     @property
     def headroom_minor(self) -> int:
@@ -36,10 +53,21 @@ class Line:
 
     @property
     def available_minor(self) -> int:
-        """What can be drawn now: nothing when blocked, never below zero, never beyond the borrower's own cap."""
-        if self.is_blocked:
-            return 0
-        room = self.headroom_minor
+        """What can be drawn now: nothing when blocked, never below zero, never beyond any cap over the line."""
+        return 0 if self.is_blocked else max(0, self._least[0])
+
+    @property
+    def bound(self) -> Bound:
+        """Which cap is the one that `available_minor` comes from."""
+        return Bound.BLOCK if self.is_blocked else self._least[1]
+
+    @property
+    def _least(self) -> tuple[int, Bound]:
+        """Return the least that any cap leaves, and which does; of two that leave the same, the nearer one."""
+        least = (self.headroom_minor, Bound.LIMIT)
         if self.self_limit_minor is not None:
-            room = min(room, self.self_limit_minor - self.drawn_minor - self.reserved_minor)
-        return max(0, room)
+            own = self.self_limit_minor - self.drawn_minor - self.reserved_minor
+            least = min(least, (own, Bound.SELF_LIMIT), key=lambda cap: cap[0])
+        if self.room_minor is not None:
+            least = min(least, (self.room_minor, Bound.UMBRELLA), key=lambda cap: cap[0])
+        return least

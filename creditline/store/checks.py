@@ -24,6 +24,9 @@ INVARIANTS = (
     ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
     ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),
     ("days_off_their_seals", "a closed day holds what it was sealed with"),
+    ("umbrellas_off_their_room", "an umbrella grants what is free of it and what is under it"),
+    ("umbrellas_off_their_leaves", "what is taken of an umbrella is what its lines use"),
+    ("umbrellas_off_their_entries", "an umbrella is the fold of its entries, and a line stands where it was put"),
 )
 """Statement and law, in the order in which they are checked."""
 

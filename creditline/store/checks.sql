@@ -146,7 +146,7 @@ where version <> version_before + 1 or booked_at < booked_before or (version = 1
         when 'release' then (granted, drawn, reserved) <> (0, 0, 0) or withheld >= 0
         when 'increase' then (drawn, reserved, withheld) <> (0, 0, 0) or granted < 0
         when 'decrease' then (drawn, reserved, withheld) <> (0, 0, 0) or granted >= 0
-        else movement not in ('block', 'unblock', 'self_limit') or (granted, drawn, reserved, withheld) <> (0, 0, 0, 0)
+        else movement not in ('block', 'unblock', 'self_limit', 'attach', 'detach') or (granted, drawn, reserved, withheld) <> (0, 0, 0, 0)
       end
    or (drawn_minor + reserved_minor + withheld_minor > granted_minor and drawn + reserved + withheld > 0)
 order by 1, version limit $1;
@@ -231,6 +231,8 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         else array[r.kind]
       end
    or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit'))
+   or (m.request is null and r.kind in ('attach', 'detach', 'umbrella_open', 'umbrella_limit')
+       and not exists (select from umbrella_entry e where e.request = r.id and e.umbrella = r.line))
 order by 1 limit $1;
 
 -- name: lines_off_their_reins
@@ -341,4 +343,80 @@ union all
 select t.request::text || '/' || t.ordinal, format('booked at %s, before the first day that was ever sealed', t.booked_at)
 from transfer t
 where t.booked_at < (select start_of_day(min(day)) from day_seal)
+order by 1 limit $1;
+
+-- name: umbrellas_off_their_room
+-- What an umbrella grants is what is free of it and what its children count for: nothing is taken twice, nothing lost. An
+-- umbrella over its limit has nothing free.
+with room as (
+    select umbrella, sum(room_minor) as room_minor, count(*) as slots_count from umbrella_slot group by umbrella
+), taken as (
+    select node, sum(weight_minor) as taken_minor
+    from (
+        select l.umbrella as node,
+               case when u.is_fungible then l.drawn_minor + l.reserved_minor + l.withheld_minor
+                    else greatest(l.granted_minor, l.drawn_minor + l.reserved_minor + l.withheld_minor) end as weight_minor
+        from line l join umbrella u on u.id = l.umbrella
+        union all
+        select p.id, umbrella_weight(c, p.is_fungible, r.room_minor::bigint)
+        from umbrella c join umbrella p on p.id = c.parent join room r on r.umbrella = c.id
+    ) as children
+    group by node
+)
+select u.id::text as subject,
+       format('granted %s and over it by %s: %s free in %s of %s parts, %s taken', u.granted_minor, u.over_minor, r.room_minor,
+              r.slots_count, u.slots_count, coalesce(t.taken_minor, 0)) as words
+from umbrella u
+left join room r on r.umbrella = u.id
+left join taken t on t.node = u.id
+where (r.slots_count, u.granted_minor + u.over_minor) is distinct from (u.slots_count::bigint, r.room_minor + coalesce(t.taken_minor, 0))
+   or (u.over_minor > 0 and r.room_minor > 0)
+order by 1 limit $1;
+
+-- name: umbrellas_off_their_leaves
+-- Under an umbrella that shares, and shares all the way down, exactly what the lines use is taken: no node in between
+-- counts a leaf twice or not at all.
+with recursive under as (
+    select u.id as node, u.id as below from umbrella u
+    union all
+    select p.node, c.id from under p join umbrella c on c.parent = p.below
+), sharing as (
+    select p.node from under p join umbrella u on u.id = p.below group by p.node having bool_and(u.is_fungible)
+), used as (
+    select p.node, sum(l.drawn_minor + l.reserved_minor + l.withheld_minor) as used_minor
+    from under p join line l on l.umbrella = p.below group by p.node
+)
+select u.id::text as subject,
+       format('%s taken, the lines anywhere under it use %s', u.granted_minor + u.over_minor - umbrella_room(u.id),
+              coalesce(x.used_minor, 0)) as words
+from umbrella u
+join sharing s on s.node = u.id
+left join used x on x.node = u.id
+where u.granted_minor + u.over_minor - umbrella_room(u.id) <> coalesce(x.used_minor, 0)
+order by 1 limit $1;
+
+-- name: umbrellas_off_their_entries
+-- An umbrella is its last entry, its entries are numbered without a hole, and it stands one level under the one over it; a
+-- line stands where its last seat put it, and a seat is an entry of the line.
+select u.id::text as subject,
+       format('version %s with %s entries; granted %s under %s at level %s, the last entry says %s under %s', u.version,
+              coalesce(e.entries_count, 0), u.granted_minor, u.parent, u.level, last.granted_minor, last.parent) as words
+from umbrella u
+left join (select umbrella, count(*) as entries_count, max(version) as version from umbrella_entry group by umbrella) e
+    on e.umbrella = u.id
+left join umbrella_entry last on last.umbrella = u.id and last.version = e.version
+left join umbrella p on p.id = u.parent
+where (e.entries_count, e.version) is distinct from (u.version, u.version)
+   or (last.granted_minor, last.parent) is distinct from (u.granted_minor, u.parent)
+   or u.level <> coalesce(p.level + 1, 0)
+union all
+select l.id::text, format('stands under %s, its last seat says %s', l.umbrella, s.umbrella)
+from line l
+left join lateral (select umbrella from line_seat where line = l.id order by version desc limit 1) s on true
+where l.umbrella is distinct from s.umbrella
+union all
+select s.line::text, format('version %s: seated under %s, and its entry is %s', s.version, s.umbrella, e.movement)
+from line_seat s
+left join line_entry e on (e.line, e.version, e.request) = (s.line, s.version, s.request)
+where e.movement is distinct from case when s.umbrella is null then 'detach' else 'attach' end
 order by 1 limit $1;

@@ -1,12 +1,15 @@
 """Lines and their books: lock, read, post."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from uuid import UUID
 
 from creditline.ledger.book import Posting
 from creditline.ledger.chart import Account, Entry, Movement, Transfer
 from creditline.ledger.line import Line
+from creditline.ledger.umbrella import Rooms
+from creditline.store import umbrellas
 from creditline.store.connect import Connection, Row
 from creditline.store.statements import statements
 
@@ -14,7 +17,7 @@ SQL = statements("lines")
 
 LINE_COLUMNS = (
     "id", "borrower", "product", "currency", "granted_minor", "drawn_minor", "reserved_minor", "withheld_minor",
-    "self_limit_minor", "block_reason", "apr_bp", "version", "opened_at", "booked_at",
+    "self_limit_minor", "block_reason", "apr_bp", "version", "opened_at", "booked_at", "umbrella",
 )  # fmt: skip
 ENTRY_COLUMNS = (
     "line", "version", "request", "movement", "granted_minor", "drawn_minor", "reserved_minor", "withheld_minor",
@@ -24,23 +27,44 @@ TRANSFER_COLUMNS = ("request", "ordinal", "line", "debit", "credit", "amount_min
 
 
 async def lock(db: Connection, lines: Sequence[UUID]) -> dict[UUID, Line]:
-    """Lock and read lines; an unknown id is simply absent."""
-    return _by_id(await db.fetch(SQL["lock_lines"], sorted(set(lines))))
+    """Lock and read lines, with what their umbrellas leave them; an unknown id is simply absent."""
+    locked, rooms = await lock_for_draws(db, dict.fromkeys(lines, 0))
+    return {line.id: rooms.under(line) for line in locked.values()}
+
+
+async def lock_for_draws(
+    db: Connection, wanted_minor: Mapping[UUID, int], *, is_exact: bool = False
+) -> tuple[dict[UUID, Line], Rooms]:
+    """Lock and read lines from which so much is wanted, and what their umbrellas leave free.
+
+    What is read of umbrellas may be taken by others before this transaction takes it, which then fails: so where it is
+    tight, or if `is_exact`, it is held as well. Lines first, then umbrellas from the leaves up: nobody waits in a ring.
+    """
+    locked = _by_id(await db.fetch(SQL["lock_lines"], sorted(wanted_minor)))
+    wanted_under: Counter[UUID] = Counter()
+    for line in locked.values():
+        if line.umbrella is not None:
+            wanted_under[line.umbrella] += wanted_minor[line.id]
+    rooms = await umbrellas.rooms(db, wanted_under)
+    if wanted_under and (is_exact or rooms.is_tight(wanted_under)):
+        await umbrellas.lock_room(db, wanted_under)
+        rooms = await umbrellas.rooms(db, wanted_under)
+    return locked, rooms
 
 
 async def read(db: Connection, lines: Sequence[UUID]) -> dict[UUID, Line]:
-    """Read lines without locking; an unknown id is simply absent."""
-    return _by_id(await db.fetch(SQL["read_lines"], list(lines)))
+    """Read lines without locking, with what their umbrellas leave them; an unknown id is simply absent."""
+    return await _with_rooms(db, await db.fetch(SQL["read_lines"], list(lines)))
 
 
 async def of_borrower(db: Connection, borrower: str) -> list[Line]:
     """Return a borrower's lines, oldest first."""
-    return list(_by_id(await db.fetch(SQL["lines_of_borrower"], borrower)).values())
+    return list((await _with_rooms(db, await db.fetch(SQL["lines_of_borrower"], borrower))).values())
 
 
 async def page(db: Connection, *, after: UUID, most: int) -> list[Line]:
     """Return up to `most` lines in id order after an id."""
-    return list(_by_id(await db.fetch(SQL["page_of_lines"], after, most)).values())
+    return list((await _with_rooms(db, await db.fetch(SQL["page_of_lines"], after, most))).values())
 
 
 async def post(db: Connection, postings: Sequence[Sequence[Posting]]) -> None:
@@ -97,7 +121,15 @@ async def _update(db: Connection, lines: Sequence[Line]) -> None:
         [line.block_reason for line in lines],
         [line.version for line in lines],
         [line.booked_at for line in lines],
+        [line.umbrella for line in lines],
     )
+
+
+async def _with_rooms(db: Connection, rows: Sequence[Row]) -> dict[UUID, Line]:
+    """Return lines that know what their umbrellas leave them."""
+    found = _by_id(rows)
+    rooms = await umbrellas.rooms(db, {line.umbrella for line in found.values() if line.umbrella is not None})
+    return {line.id: rooms.under(line) for line in found.values()}
 
 
 def _by_id(rows: Sequence[Row]) -> dict[UUID, Line]:

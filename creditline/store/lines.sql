@@ -1,7 +1,7 @@
 -- name: lock_lines
 -- Rows are locked in id order, so that two batches that share lines never wait for each other in a ring.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
 from line
 where id = any($1::uuid[])
 order by id
@@ -10,7 +10,7 @@ for update;
 -- name: read_lines
 -- The same columns for readers, who neither wait nor make anybody wait.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
 from line
 where id = any($1::uuid[])
 order by id;
@@ -18,7 +18,7 @@ order by id;
 -- name: lines_of_borrower
 -- A borrower's lines, oldest first.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
 from line
 where borrower = $1
 order by opened_at, id;
@@ -26,7 +26,7 @@ order by opened_at, id;
 -- name: page_of_lines
 -- The book a page at a time, in id order, after the last id already seen.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
 from line
 where id > $1
 order by id
@@ -37,10 +37,11 @@ limit $2;
 update line
 set granted_minor = new.granted_minor, drawn_minor = new.drawn_minor, reserved_minor = new.reserved_minor,
     withheld_minor = new.withheld_minor, self_limit_minor = new.self_limit_minor, block_reason = new.block_reason,
-    version = new.version, booked_at = new.booked_at
+    version = new.version, booked_at = new.booked_at, umbrella = new.umbrella
 from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::integer[], $9::timestamptz[])
-    as new (id, granted_minor, drawn_minor, reserved_minor, withheld_minor, self_limit_minor, block_reason, version, booked_at)
+            $8::integer[], $9::timestamptz[], $10::uuid[])
+    as new (id, granted_minor, drawn_minor, reserved_minor, withheld_minor, self_limit_minor, block_reason, version, booked_at,
+            umbrella)
 where line.id = new.id;
 
 -- name: entries_of_line

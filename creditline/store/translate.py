@@ -27,6 +27,7 @@ class Stage(Enum):
 
 _AGAIN = "Nothing was recorded. Send it again, with the same id."
 _FAULT = "Nothing was recorded. This is a fault of the engine: keep this message and report it."
+_LESS = "Nothing was recorded. Ask for less, raise its limit, or wait until something is repaid and back."
 _GUARD = f"A guard of the database refused what we wrote. {_FAULT}"
 
 _BY_STATE: dict[str, tuple[type[CreditlineError], Code, str]] = {
@@ -43,6 +44,7 @@ _BY_STATE: dict[str, tuple[type[CreditlineError], Code, str]] = {
     "57014": (Unavailable, Code.DATABASE_BUSY, f"The statement took too long and was stopped. {_AGAIN}"),
     "57P03": (Unavailable, Code.DATABASE_UNREACHABLE, "The database is starting or stopping. Try again in a moment."),
     "CL001": (Unavailable, Code.CLOCK_BEHIND, f"The books of that day are closed. Set the clock right. {_AGAIN}"),
+    "CL002": (NotAllowed, Code.OVERDRAWN, f"An umbrella has not the room. {_LESS}"),
     "P0001": (Broken, Code.INVARIANT_BROKEN, _GUARD),
     "XX001": (Broken, Code.DATA_CORRUPT, "The database found damaged data. Stop writing, and restore a backup."),
     "XX002": (Broken, Code.DATA_CORRUPT, "The database found a damaged index. Stop writing, and REINDEX it."),

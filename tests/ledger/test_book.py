@@ -6,10 +6,12 @@ A line is written as `granted/drawn/reserved/withheld`, a transfer as `debit<cre
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from creditline.errors import Code
+from creditline.ids import id_from
 from creditline.ledger import book
 from creditline.ledger.book import Posting, Refusal, Stamp
 from creditline.ledger.chart import Movement
@@ -17,6 +19,9 @@ from creditline.ledger.line import Line
 from tests.ledger.a_line import BOOKED_AT, STAMP, a_line
 
 Move = Callable[[Line], Posting | Refusal]
+
+
+UMBRELLA = id_from("umbrella", at=BOOKED_AT)
 
 
 def line_of(written: str) -> Line:
@@ -75,6 +80,10 @@ def block(reason: str | None) -> Move:
     return lambda line: book.block(line, reason, stamp=STAMP)
 
 
+def seat(umbrella: UUID | None) -> Move:
+    return lambda line: book.seat(line, umbrella, stamp=STAMP)
+
+
 def cap(self_limit_minor: int | None) -> Move:
     return lambda line: book.cap_oneself(line, self_limit_minor, stamp=STAMP)
 
@@ -107,6 +116,8 @@ MADE = [
     ("10/4/2/1", block(None),                  "10/4/2/1", Movement.UNBLOCK,    ""),
     ("10/4/2/1", cap(0),                       "10/4/2/1", Movement.SELF_LIMIT, ""),
     ("10/4/2/1", cap(None),                    "10/4/2/1", Movement.SELF_LIMIT, ""),
+    ("10/4/2/1", seat(UMBRELLA),               "10/4/2/1", Movement.ATTACH,     ""),
+    ("10/4/2/1", seat(None),                   "10/4/2/1", Movement.DETACH,     ""),
 ]  # fmt: skip
 
 REFUSED = [

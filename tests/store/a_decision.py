@@ -9,10 +9,12 @@ from creditline.decision.outcome import Answer, Decision, Kind, Needs, Position,
 from creditline.events.catalogue import LoggedIn
 from creditline.events.row import row_of
 from creditline.ids import id_from
+from creditline.ledger.book import Stamp, seat
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
+from creditline.ledger.umbrella import Umbrella
 from creditline.restoration.plan import Tranche
-from creditline.store import decisions, due, facts, requests
+from creditline.store import decisions, due, facts, lines, requests, umbrellas
 from creditline.store.connect import Connection
 from creditline.store.due import Reservation
 from creditline.store.requests import Recorded
@@ -119,3 +121,11 @@ async def one_row_everywhere(db: Connection, line: Line) -> None:
     await due.end_reservations(db, [(reservation.id, decision.id, Movement.VOID, 0)])
     await due.record(db, [tranche])
     await due.end(db, [(tranche.id, decision.id, Answer.RELEASED, BOOKED_AT)])
+    own = Umbrella(
+        id=decision.id, parent=None, holder="acme", product=None, currency="CNY", granted_minor=99, is_fungible=True,
+        slots_count=1, version=1, opened_at=BOOKED_AT, booked_at=BOOKED_AT,
+    )  # fmt: skip
+    await umbrellas.post(db, own, Movement.OPEN, request=decision.id, authority="desk", reason="test")
+    seated = seat(line, own.id, stamp=Stamp(request=decision.id, booked_at=BOOKED_AT))
+    await lines.post(db, [(seated,)])
+    await umbrellas.seat(db, seated, authority="desk", reason="test")

@@ -15,7 +15,7 @@ from creditline.errors import Code
 from creditline.explanation.explain import Explanation
 from creditline.explanation.words import Told
 from creditline.ledger.chart import Entry, Transfer
-from creditline.ledger.line import Line
+from creditline.ledger.line import Bound, Line
 from creditline.money import MAX_MINOR
 
 EXAMPLE_ID = "0198c0de-0000-7000-8000-000000000001"
@@ -108,6 +108,10 @@ class LineView(BaseModel):
     withheld_minor: int
     headroom_minor: Annotated[int, Field(description="Negative after a cut below use.")]
     available_minor: Annotated[int, Field(description="What can be drawn now; never negative.")]
+    bound: Annotated[Bound, Field(description="Which cap that figure comes from.")]
+    umbrella: Annotated[UUID | None, Field(description="The umbrella the line stands under.")]
+    room_minor: Annotated[int | None, Field(description="What the tightest umbrella over it leaves, if one binds.")]
+    room_under: Annotated[UUID | None, Field(description="Which umbrella that is.")]
     self_limit_minor: int | None
     block_reason: str | None
     apr_bp: Annotated[int, Field(description="Contract rate a year, in basis points.")]

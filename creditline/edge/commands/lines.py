@@ -47,7 +47,7 @@ def open_(
     """Ask for a line; the answer may be no, and says why."""
     asked = OpenRequest(
         id=id_or_new(request),
-        borrower=_borrower(borrower),
+        borrower=borrower_id(borrower),
         product=product,
         currency=currency,
         requested_minor=minor(amount, currency),
@@ -107,7 +107,7 @@ def capture(
 
     async def use(engine: Engine) -> None:
         after, _ = await capture_reservation(engine.db, engine.clock, request=asked)
-        _show_line(after, as_json=as_json)
+        show_line(after, as_json=as_json)
 
     with_engine(use)
 
@@ -125,7 +125,7 @@ def void(
 
     async def use(engine: Engine) -> None:
         after, _ = await void_reservation(engine.db, engine.clock, request=asked)
-        _show_line(after, as_json=as_json)
+        show_line(after, as_json=as_json)
 
     with_engine(use)
 
@@ -172,7 +172,7 @@ def block(
     asked = BlockRequest(id=id_or_new(request), line=uuid(line, what="line"), reason=reason)
 
     async def use(engine: Engine) -> None:
-        _show_line(await control_line(engine.db, engine.clock, request=asked), as_json=as_json)
+        show_line(await control_line(engine.db, engine.clock, request=asked), as_json=as_json)
 
     with_engine(use)
 
@@ -187,7 +187,7 @@ def line(
 
     async def use(engine: Engine) -> None:
         if not history:
-            _show_line(await read_line(engine.db, number), as_json=as_json)
+            show_line(await read_line(engine.db, number), as_json=as_json)
             return
         found, entries = await read_line(engine.db, number), (await history_of(engine.db, number, most=1)).entries
         head = ("version", "movement", *BUCKETS, "booked at")
@@ -228,7 +228,7 @@ def rows_of(told: Told) -> list[tuple[str, str, str, str]]:
     return rows + [("↳", part.amount, "\n".join(part.why), "\n".join(part.when)) for part in told.parts]
 
 
-def _borrower(text: str) -> str:
+def borrower_id(text: str) -> str:
     """Return a borrower's id as it was typed; raise `Malformed` if it cannot be one."""
     try:
         return msgspec.convert(text, Borrower)
@@ -260,21 +260,36 @@ def _show_decision(
     show(decision, as_json=False, rows=[*rows, *(_fields_in_words(after) if after else ())])
 
 
-def _show_line(after: Line, *, as_json: bool) -> None:
+def show_line(after: Line, *, as_json: bool) -> None:
+    """Print a line and its buckets."""
     show(_fields_of(after), as_json=as_json, rows=_fields_in_words(after))
 
 
 def _fields_of(line: Line) -> dict[str, object]:
     """Return a line for programs: what is stored of it, and what follows from that."""
     stored = {field.name: getattr(line, field.name) for field in fields(line)}
-    return {**stored, "headroom_minor": line.headroom_minor, "available_minor": line.available_minor}
+    return {
+        **stored,
+        "headroom_minor": line.headroom_minor,
+        "available_minor": line.available_minor,
+        "bound": line.bound,
+    }
 
 
 def _fields_in_words(after: Line) -> list[tuple[str, object]]:
     amounts = {
         name: in_words(getattr(after, f"{name}_minor"), after.currency) for name in (*BUCKETS, "headroom", "available")
     }
-    return pairs({"line": after.id, "borrower": after.borrower, **amounts, "blocked": after.block_reason})
+    return pairs(
+        {
+            "line": after.id,
+            "borrower": after.borrower,
+            **amounts,
+            "bound by": after.bound,
+            "umbrella": after.umbrella,
+            "blocked": after.block_reason,
+        }
+    )
 
 
 open_.__name__ = "open"
