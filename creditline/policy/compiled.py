@@ -131,8 +131,7 @@ def _values_of(names: Sequence[str]) -> Values:
 
 def _run(policy: Policy, name: str, numbers: Scope) -> Run:
     """Return the function of a decision under some values of the parameters, what it requires included."""
-    decision = with_literals(policy.decision(name), numbers)
-    own = _table(decision) if isinstance(decision, DecisionTable) else _literal(decision)
+    own = run_of(with_literals(policy.decision(name), numbers))
     required = [(output_names(policy.decision(one)), _run(policy, one, numbers)) for one in requires(policy, name)]
     if not required:
         return own
@@ -148,6 +147,11 @@ def _run(policy: Policy, name: str, numbers: Scope) -> Run:
         return Answer(outputs=answer.outputs, rules=rules + answer.rules)
 
     return run
+
+
+def run_of(decision: DecisionTable | LiteralExpression) -> Run:
+    """Return the function of one decision, which is given what it reads of others too."""
+    return _table(decision) if isinstance(decision, DecisionTable) else _literal(decision)
 
 
 def _literal(decision: LiteralExpression) -> Run:

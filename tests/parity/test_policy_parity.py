@@ -1,6 +1,6 @@
 """Every executor of a policy gives the reference's answer, nulls, decimals and break points included.
 
-An executor is a module and its name here; the columnar one will stand beside the compiled one.
+An executor is a module and its name here.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from creditline.edge.products import load_product
 from creditline.errors import PolicyInvalid
+from creditline.policy.columnar.answers import answer_at
+from creditline.policy.columnar.plan import decide_many
 from creditline.policy.compiled import compile_policy
 from creditline.policy.evaluate import evaluate
 from creditline.policy.table import Answer, Policy, Value
@@ -23,10 +25,20 @@ Execute = Callable[[Policy, str, Mapping[str, Value]], Answer]
 
 EXECUTORS: dict[str, Execute] = {
     "compiled": lambda policy, name, given: compile_policy(policy, frozenset({"p"})).decide(name, given),
+    "columnar": lambda policy, name, given: in_columns(policy, name, given, frozenset()),
+    "columnar, p a parameter": lambda policy, name, given: in_columns(policy, name, given, frozenset({"p"})),
 }
 
+
+def in_columns(policy: Policy, name: str, given: Mapping[str, Value], parameters: frozenset[str]) -> Answer:
+    """Answer one row as the second of two, so that a value for all rows and a value a row are both met."""
+    columns = {one: [None, value] for one, value in given.items() if one not in parameters}
+    numbers = {one: value for one, value in given.items() if one in parameters}
+    return answer_at(decide_many(policy, name, columns, numbers), 1)
+
+
 NUMBERS = st.one_of(st.integers(-2, 4), st.decimals("-2", "4", places=2, allow_nan=False), st.just(Decimal("1.000001")))
-ENDS = st.sampled_from(["-1", "0", "1", "1.5", "2", "p", "p + 1", "x", "null"])
+ENDS = st.sampled_from(["-1", "0", "1", "1.5", "2", "1 / 3", "p", "p + 1", "p / 3", "x", "null"])
 TESTS = st.one_of(
     st.builds(lambda sign, end: f"{sign} {end}", st.sampled_from(["<", "<=", ">", ">=", "="]), ENDS),
     st.builds(lambda low, high, a, b: f"{a}{low}..{high}{b}", ENDS, ENDS, st.sampled_from("[("), st.sampled_from("])")),
@@ -40,7 +52,13 @@ CELLS = st.one_of(
 HITS = st.sampled_from(
     [("UNIQUE", ""), ("FIRST", ""), ("COLLECT", "SUM"), ("COLLECT", "MIN"), ("COLLECT", "MAX"), ("COLLECT", "COUNT")]
 )
-OUTPUTS = st.sampled_from(["1", "2.5", "x + p", "null", "if x > p then x else p", "x / p"])
+OUTPUTS = st.sampled_from(
+    [
+        "1", "2.5", "x + p", "null", "if x > p then x else p", "x / p", "floor(x / p)", "ceiling(x / 3)", "x * p * 1.25 / 8",
+        "round_half_up(x / 3, 2)", "round_half_up(x * 100, -1)", "decimal(x * p, 1)", "min(x, p, 1)", "abs(-x)", "x ** 2",
+        "if x / p > 0.5 then 1 else 2", "if x = p or not(x < 0) and p != null then x else null",
+    ]
+)  # fmt: skip
 
 
 def asked(execute: Execute, policy: Policy, given: Mapping[str, Value]) -> Answer | str:
@@ -128,4 +146,13 @@ def test_the_products_policy_is_answered_alike_around_each_of_its_break_points()
             given = usual | dict(zip(over, row, strict=True))
             assert product.compiled.decide(table, given) == evaluate(product.policy, table, given), given
             tried += 1
+        rows = list(every(*over.values()))
+        columns = usual | {name: [row[at] for row in rows] for at, name in enumerate(over)}
+        answers = decide_many(
+            product.policy, table, {name: columns[name] for name in usual.keys() - numbers.keys()}, numbers
+        )
+        assert answers.row_wise == ()
+        for place, row in enumerate(rows):
+            given = usual | dict(zip(over, row, strict=True))
+            assert answer_at(answers, place) == evaluate(product.policy, table, given), given
     assert tried > 4_000

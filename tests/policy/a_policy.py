@@ -16,7 +16,7 @@ def small(hit_policy: str, rules: list[tuple[str, str]], *, aggregation: str = "
     """Return a policy of one table `t` over the number `x`: each rule is a cell and an output."""
     rows = "".join(
         f"<rule><inputEntry><text>{cell.replace('<', '&lt;')}</text></inputEntry>"
-        f"<outputEntry><text>{output}</text></outputEntry></rule>"
+        f"<outputEntry><text>{output.replace('<', '&lt;')}</text></outputEntry></rule>"
         for cell, output in rules
     )
     kind = "string" if allowed else "number"
