@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from creditline.clock import business_day
 from creditline.ledger.chart import Account
 from creditline.ledger.journal import Posted
 from creditline.store.connect import Connection, Row
@@ -75,8 +76,10 @@ async def booked_at(db: Connection, request: UUID, ordinal: int) -> datetime | N
 
 async def booked_days(db: Connection) -> tuple[date, date] | None:
     """Return the first and the last day on which anything was booked, None for an empty book."""
-    row = await db.fetchrow(SQL["booked_days"])
-    return None if row is None or row["first_day"] is None else (row["first_day"], row["last_day"])
+    row = await db.fetchrow(SQL["first_and_last_booking"])
+    if row is None or row["first_at"] is None:
+        return None
+    return business_day(row["first_at"]), business_day(row["last_at"])
 
 
 async def last_seal(db: Connection) -> tuple[date, bytes] | None:

@@ -38,10 +38,9 @@ limit $6;
 -- When a transfer was booked, which is its place in the journal.
 select booked_at from transfer where request = $1 and ordinal = $2;
 
--- name: booked_days
--- The first and the last day on which anything was booked.
-select (min(booked_at) at time zone 'UTC')::date as first_day, (max(booked_at) at time zone 'UTC')::date as last_day
-from transfer;
+-- name: first_and_last_booking
+-- When the first and the last transfer were booked.
+select min(booked_at) as first_at, max(booked_at) as last_at from transfer;
 
 -- name: last_seal
 -- Where the chain of seals ends.

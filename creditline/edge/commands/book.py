@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from creditline.clock import business_day
 from creditline.edge.commands.output import Json, note, progress, show, uuid, with_engine
 from creditline.edge.engine import Engine
 from creditline.edge.table_files import at_once, in_chunks, write_rows
@@ -202,7 +203,7 @@ def _sum(rows: Sequence[BalanceRow], currency: str, name: Any) -> int:
 def _journal_cells(posted: Posted) -> tuple[object, ...]:
     return (
         f"{posted.booked_at:%Y-%m-%d %H:%M:%S}",
-        posted.happened_at.date(),
+        business_day(posted.happened_at),
         posted.kind,
         posted.line,
         f"{TERMS[posted.debit].code} {TERMS[posted.debit].name}",
