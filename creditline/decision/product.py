@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import CompiledPolicy, compile_policy
@@ -63,7 +64,7 @@ def with_catalogue(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def read_product(files: Mapping[str, bytes]) -> Product:
     """Read a product from the bytes of its folder's files; raise `PolicyInvalid` naming the file that is wrong."""
-    settings = tomllib.loads(_need(files, "product.toml").decode())
+    settings = _settings(files)
     policy = read_policy(_need(files, "policy.dmn"), source="policy.dmn")
     numbers = {name: text.decode() for name, text in files.items() if name.startswith("parameters/")}
     parameters = read_parameters(numbers)
@@ -121,6 +122,20 @@ def _need(files: Mapping[str, bytes], name: str) -> bytes:
             code=Code.POLICY_INVALID,
         )
     return files[name]
+
+
+def _settings(files: Mapping[str, bytes]) -> Mapping[str, Any]:
+    """Return product.toml; raise `PolicyInvalid` naming what it lacks."""
+    settings = tomllib.loads(_need(files, "product.toml").decode())
+    lacks = [
+        name for name in ("name", "currencies", "languages", "reservation_minutes", "score") if name not in settings
+    ]
+    if lacks or "pd" not in settings["score"]:
+        raise PolicyInvalid(
+            f"product.toml lacks {', '.join(lacks) or 'pd in [score]'}. Write it as in a product that is shipped.",
+            code=Code.POLICY_INVALID,
+        )
+    return settings
 
 
 def _edition(files: Mapping[str, bytes]) -> str:

@@ -71,6 +71,11 @@ def ask(product: Product, kind: Kind, table: str, given: Given) -> Asked:
     return Asked(answer=Answer(str(outputs["answer"])), terms=_terms(outputs), rules=answered.rules)
 
 
+def worth(outputs: Mapping[str, Value]) -> tuple[int, ...]:
+    """Order the outputs of a table that answers by what they are worth to the borrower."""
+    return rank(Asked(answer=Answer(str(outputs["answer"])), terms=_terms(outputs), rules=()))
+
+
 def rank(asked: Asked) -> tuple[int, ...]:
     """Order answers by what they are worth to the borrower: larger is better, equal is no improvement."""
     terms = asked.terms

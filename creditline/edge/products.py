@@ -1,13 +1,13 @@
 """Products from their folders: read, checked in every language they speak, and ready to decide."""
 
+import tomllib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from creditline.decision.product import Product, read_product, with_catalogue
 from creditline.errors import Code, NotFound
-from creditline.explanation.words import words_of
-from creditline.restoration.terms import check_terms
+from creditline.explanation.offer import Checked, check_files, require_offerable
 
 SUFFIXES = (".toml", ".dmn", ".json")
 
@@ -20,6 +20,13 @@ def offered() -> tuple[str, ...]:
 
 def load_product(name_or_folder: str | Path) -> Product:
     """Read a product by name or from a folder; raise `NotFound` or `PolicyInvalid` saying what is missing or wrong."""
+    product = read_product(with_catalogue(files_in(folder_of(name_or_folder))))
+    require_offerable(product)
+    return product
+
+
+def folder_of(name_or_folder: str | Path) -> Traversable:
+    """Return where a product's files lie; raise `NotFound` naming those there are."""
     folder: Traversable = Path(name_or_folder)
     if not (folder / "product.toml").is_file():
         folder = files("creditline") / "products" / str(name_or_folder)
@@ -28,11 +35,15 @@ def load_product(name_or_folder: str | Path) -> Product:
             f"There is no product {name_or_folder}. Name one of {', '.join(offered())}, or a folder with a product.toml.",
             code=Code.PRODUCT_UNKNOWN,
         )
-    product = read_product(with_catalogue(files_in(folder)))
-    for language in product.languages:
-        words_of(product, language)
-    check_terms(product)
-    return product
+    return folder
+
+
+def check_folder(folder: Traversable, policy: bytes | None = None) -> Checked:
+    """Check the product of a folder, or the product it would be with another policy.dmn."""
+    own = with_catalogue(files_in(folder))
+    examples = folder / "examples.toml"
+    cases = tomllib.loads(examples.read_text(encoding="utf-8")) if examples.is_file() else {}
+    return check_files(own if policy is None else {**own, "policy.dmn": policy}, cases)
 
 
 def files_in(folder: Traversable, under: str = "") -> dict[str, bytes]:

@@ -1,8 +1,8 @@
 """Publish: keep the offered products' editions, so that whatever they decide can be decided again."""
 
 from creditline.clock import Clock
+from creditline.explanation.offer import require_offerable
 from creditline.flows.house import House
-from creditline.restoration.terms import check_terms
 from creditline.store import decisions
 from creditline.store.connect import Database
 
@@ -10,10 +10,10 @@ from creditline.store.connect import Database
 async def publish(db: Database, clock: Clock, house: House) -> tuple[str, ...]:
     """Store every offered edition under its hash; publishing the same twice changes nothing. Returns the hashes.
 
-    Raise `PolicyInvalid`, and publish nothing, if a product gives a number that no promise can be made of.
+    Raise `PolicyInvalid`, and publish nothing, if anything in a product is an error (`explanation.offer`).
     """
     for product in house.products.values():
-        check_terms(product)
+        require_offerable(product)
     async with db.transaction() as connection:
         for product, body in house.bodies():
             await decisions.put_edition(

@@ -24,24 +24,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / PRODUCT
 
 
-def test_a_policy_is_checked_and_its_seal_told(terminal: Terminal, folder: Path) -> None:
-    told = terminal.json("policy", "check", folder / "policy.dmn")
-    assert told["sha256"] == load_product(PRODUCT).policy.sha256
-    assert ["sha256", told["sha256"]] in terminal.run("policy", "check", folder / "policy.dmn").table()
-
-
-def test_a_mistake_in_a_policy_is_told_with_table_row_and_column(terminal: Terminal, folder: Path) -> None:
-    file = folder / "policy.dmn"
-    text = file.read_text()
-    assert "&lt;" in text or "<text>" in text
-    file.write_text(text.replace("<text>", "<text>(", 40).replace("<text>(", "<text>", 39))
-    told = terminal.run("policy", "check", file).fails(Code.POLICY_INVALID)
-    assert "row" in told
-    file.write_text("<definitions")
-    terminal.run("policy", "check", file).fails(Code.POLICY_INVALID, says="policy.dmn")
-    assert terminal.run("policy", "check", folder / "none.dmn").status == 2
-
-
 def test_tables_and_numbers_are_shown(terminal: Terminal) -> None:
     rows = terminal.run("policy", "show").table()
     assert any(row[0] == "restoration" for row in rows)

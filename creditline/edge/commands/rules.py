@@ -8,9 +8,8 @@ import typer
 
 from creditline.clock import business_day, system_clock
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
-from creditline.edge.products import load_product
+from creditline.edge.products import folder_of, load_product
 from creditline.errors import Code, Malformed
-from creditline.policy.dmn import read_policy
 from creditline.policy.evaluate import evaluate
 from creditline.policy.examples import Example, examples_of, failures_of
 from creditline.policy.feel import read_expression
@@ -20,16 +19,6 @@ POLICY = typer.Typer(help="A product's rules: check, show, decide, test.", no_ar
 SCORE = typer.Typer(help="Scores from events: fit, evaluate.", no_args_is_help=True)
 
 Product = Annotated[str, typer.Argument(help="A product's name, or its folder.")]
-
-
-@POLICY.command("check")
-def check(
-    file: Annotated[Path, typer.Argument(help="A DMN file.", exists=True, dir_okay=False)], as_json: Json = False
-) -> None:
-    """Read a policy file; a mistake is told with table, row and column."""
-    policy = read_policy(file.read_bytes(), source=file.name)
-    rows = [(one.name, len(one.rules) if isinstance(one, DecisionTable) else "expression") for one in policy.decisions]
-    show({"sha256": policy.sha256, "decisions": rows}, as_json=as_json, rows=[*rows, ("sha256", policy.sha256)])
 
 
 @POLICY.command("show")
@@ -92,9 +81,8 @@ def _literal(text: str) -> Value:
 def run_examples(product: Product = "consumer_revolving", as_json: Json = False) -> None:
     """Run a product's examples; exit 3 if one is answered otherwise."""
     found = load_product(product)
-    folder = Path(product)
-    home = folder if (folder / "product.toml").is_file() else Path(__file__).parents[2] / "products" / product
-    examples: tuple[Example, ...] = examples_of(tomllib.loads((home / "examples.toml").read_text(encoding="utf-8")))
+    text = (folder_of(product) / "examples.toml").read_text(encoding="utf-8")
+    examples: tuple[Example, ...] = examples_of(tomllib.loads(text))
     failed = failures_of(found.policy, found.compiled, found.parameters, examples)
     rows = [(one.example, one.words) for one in failed] or [(f"{len(examples)} examples", "all as expected")]
     show({"examples": len(examples), "failed": failed}, as_json=as_json, rows=rows)

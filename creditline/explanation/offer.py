@@ -1,0 +1,107 @@
+"""May a product be offered: its rules, numbers, terms, words and examples, all that is wrong at once."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from creditline.decision.product import Product, read_product
+from creditline.decision.soundness import check_product
+from creditline.errors import Code, PolicyInvalid
+from creditline.explanation.words import words_of
+from creditline.policy.check.finding import Finding, FindingCode, Severity, in_order
+from creditline.policy.check.mistakes import read_all
+from creditline.policy.check.surroundings import Surroundings
+from creditline.policy.check.whole import check_policy
+from creditline.policy.examples import examples_of, failures_of
+from creditline.policy.table import Policy
+from creditline.restoration.terms import check_terms
+
+MOST_TOLD = 5
+"""How many errors one refusal names; the command `creditline policy check` tells all."""
+
+SOUND: dict[str, None] = {}
+"""Editions in which no error was found; an edition never changes, so it is looked at once."""
+
+
+def offer_findings(product: Product) -> tuple[Finding, ...]:
+    """Return all that is found in a product, the worst first."""
+    return in_order([*check_product(product), *_refusals(product)])
+
+
+def require_offerable(product: Product) -> None:
+    """Raise `PolicyInvalid` naming the errors of a product that has any."""
+    if product.edition in SOUND:
+        return
+    errors = [one for one in offer_findings(product) if one.severity is Severity.ERROR]
+    if errors:
+        told = " ".join(f"{one.place}: {one.words}" if one.place else one.words for one in errors[:MOST_TOLD])
+        more = (
+            f" {len(errors) - MOST_TOLD} more are told by `creditline policy check`." if len(errors) > MOST_TOLD else ""
+        )
+        raise PolicyInvalid(f"Product {product.name} cannot be offered. {told}{more}", code=Code.POLICY_INVALID)
+    SOUND[product.edition] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found in a product's files; `product` and `policy` are None as far as they could not be read."""
+
+    findings: tuple[Finding, ...]
+    product: Product | None = None
+    policy: Policy | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something keeps the product from being offered."""
+        return any(one.severity is Severity.ERROR for one in self.findings)
+
+
+def check_file(xml: bytes, *, source: str) -> Checked:
+    """Check a policy file by itself: nothing is known of features, numbers and words."""
+    read = read_all(xml, source=source)
+    if read.mistakes or read.policy is None:
+        return Checked(findings=in_order(read.mistakes), policy=read.policy)
+    return Checked(findings=check_policy(read.policy, Surroundings()), policy=read.policy)
+
+
+def check_files(files: Mapping[str, bytes], examples: Mapping[str, Any]) -> Checked:
+    """Check the files of a product's folder, the feature catalogue among them, and its parsed examples.
+
+    While the policy has mistakes of reading, only those are told: what follows from a cell that was not read misleads.
+    """
+    read = read_all(files.get("policy.dmn", b""), source="policy.dmn")
+    if read.mistakes or read.policy is None:
+        return Checked(findings=in_order(read.mistakes), policy=read.policy)
+    try:
+        product = read_product(files)
+        failed = tuple(example_findings(product, examples))
+    except (PolicyInvalid, tomllib.TOMLDecodeError) as wrong:
+        words = wrong.message if isinstance(wrong, PolicyInvalid) else f"A file is no TOML: {wrong}. Correct it."
+        unreadable = Finding(code=FindingCode.PRODUCT_UNREADABLE, severity=Severity.ERROR, words=words)
+        return Checked(findings=(unreadable,), policy=read.policy)
+    return Checked(findings=in_order([*offer_findings(product), *failed]), product=product, policy=read.policy)
+
+
+def example_findings(product: Product, examples: Mapping[str, Any]) -> Iterator[Finding]:
+    """Go through the examples of a parsed examples.toml that are answered otherwise."""
+    for failed in failures_of(product.policy, product.compiled, product.parameters, examples_of(examples)):
+        yield Finding(
+            code=FindingCode.EXAMPLE_FAILS,
+            severity=Severity.ERROR,
+            column=failed.example,
+            words=f"The example {failed.example!r}: {failed.words}. Correct the rules, or the example if it is outdated.",
+        )
+
+
+def _refusals(product: Product) -> Iterator[Finding]:
+    """Go through what the product's other parts refuse: words that are missing, terms no calendar could keep."""
+    for language in product.languages:
+        try:
+            words_of(product, language)
+        except PolicyInvalid as wrong:
+            yield Finding(code=FindingCode.WORDS_MISSING, severity=Severity.ERROR, words=wrong.message)
+    try:
+        check_terms(product)
+    except PolicyInvalid as wrong:
+        yield Finding(code=FindingCode.TERMS_IMPOSSIBLE, severity=Severity.ERROR, words=wrong.message)
