@@ -5,7 +5,7 @@
     CreditlineError                              HTTP
       Refused                                    the caller can mend it
         Malformed 400 · NotAllowed 403 · NotFound 404 · Conflict 409 · PolicyInvalid 422
-      Unavailable 503                            try again
+      Unavailable 503 · Busy 429                 try again
       Broken 500                                 an invariant fails: our bug
 
 A decline is an answer of the engine, never one of these. Every error carries a stable `Code` for programs and a
@@ -54,7 +54,9 @@ class Code(StrEnum):
     PRODUCT_WRONG = "product_wrong"
     RESERVATION_ENDED = "reservation_ended"
     SCORECARD_INVALID = "scorecard_invalid"
+    STOPPING = "stopping"
     TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
     UMBRELLA_CYCLE = "umbrella_cycle"
     UMBRELLA_UNKNOWN = "umbrella_unknown"
     USER_FORBIDDEN = "user_forbidden"
@@ -95,6 +97,10 @@ class PolicyInvalid(Refused):
 
 class Unavailable(CreditlineError):
     """Nothing is wrong with the request: try again, with the same id."""
+
+
+class Busy(CreditlineError):
+    """More requests wait than are answered soon, so that this one was not taken: try again a little later."""
 
 
 class Broken(CreditlineError):

@@ -44,8 +44,9 @@ async def serve_until_stopped(
         if told is not None:
             host, port = listener.getsockname()[:2]
             told(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        app = create_app(engine.db, engine.clock, engine.house)
         config = uvicorn.Config(
-            create_app(engine.db, engine.clock, engine.house),
+            app,
             loop="none",
             http="httptools",
             log_level="warning",
@@ -63,6 +64,9 @@ async def serve_until_stopped(
         finally:
             stop.set()
             server.should_exit = True
+            # What was taken is answered, and whoever sends more on an open connection is told to come back.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(app.state.parts.drain(), timeout=GRACE_SECONDS)
             outcomes = await asyncio.gather(*tasks, waiting, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):

@@ -29,7 +29,8 @@ async def test_the_document_is_what_the_app_serves(shared_db: Database) -> None:
 async def test_the_app_holds_the_parts_it_was_given(shared_db: Database) -> None:
     clock = MovedClock(STARTS_AT)
     app = create_app(shared_db, clock, the_house())
-    assert app.state.parts == Parts(db=shared_db, clock=clock, house=the_house())
+    held: Parts = app.state.parts
+    assert (held.db, held.clock, held.house) == (shared_db, clock, the_house())
 
 
 async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -> None:
@@ -39,7 +40,7 @@ async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -
         for method, told in methods.items():
             if path.startswith("/v1/") and path != "/v1/events":
                 assert "application/problem+json" in told["responses"]["default"]["content"], (method, path)
-    assert set(STATUS.values()) <= {400, 403, 404, 409, 422, 500, 503}
+    assert set(STATUS.values()) <= {400, 403, 404, 409, 422, 429, 500, 503}
 
 
 async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:

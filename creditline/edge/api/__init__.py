@@ -15,7 +15,7 @@ from creditline.edge.api import book, decisions, events, lines, motions, umbrell
 from creditline.edge.api.gate import Gate
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
-from creditline.edge.api.state import Parts
+from creditline.edge.api.state import parts
 from creditline.flows.house import House
 from creditline.store.connect import Database
 
@@ -41,6 +41,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         with as_file(files("fastapi_swagger") / "resources") as assets:
             app.mount("/docs/assets", StaticFiles(directory=assets), name="assets")
             yield
+            await app.state.parts.drain()
 
     app = FastAPI(
         title="creditline",
@@ -51,7 +52,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.parts = Parts(db=db, clock=clock, house=house)
+    app.state.parts = parts(db, clock, house)
     add_handlers(app)
     app.add_middleware(Gate)
     for routes in (lines.ROUTES, motions.ROUTES, umbrellas.ROUTES, decisions.ROUTES, book.ROUTES):

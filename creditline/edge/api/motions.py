@@ -18,9 +18,8 @@ from creditline.edge.api.shapes import (
 )
 from creditline.edge.api.state import Engine
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
-from creditline.flows.draw import DrawRequest, draw_lines
-from creditline.flows.repay import RepayRequest, repay_lines
-from creditline.flows.turn import one
+from creditline.flows.draw import DrawRequest
+from creditline.flows.repay import RepayRequest
 
 ROUTES = APIRouter(tags=["draws and repayments"])
 
@@ -29,7 +28,7 @@ ROUTES = APIRouter(tags=["draws and repayments"])
 async def draw(line: UUID, body: DrawBody, engine: Engine, response: Response) -> DrawnView:
     """Ask for money: approved, referred or declined. A repeat answers 200 with what was decided, declines included."""
     asked = DrawRequest(line=line, **body.model_dump())
-    done = one(await draw_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+    done = await engine.draws.ask(asked)
     response.status_code = 200 if done.is_repeated else 201
     return DrawnView(
         decision=decision_view(done.decision),
@@ -62,7 +61,7 @@ async def void(line: UUID, reservation: UUID, body: IdBody, engine: Engine) -> E
 async def repay(line: UUID, body: RepayBody, engine: Engine, response: Response) -> RepaidView:
     """Bring principal back, and learn at once what of it is back, what is not, why, and when it comes."""
     asked = RepayRequest(line=line, **body.model_dump())
-    done = one(await repay_lines(engine.db, engine.clock, engine.house, asked=[asked]))
+    done = await engine.repayments.ask(asked)
     response.status_code = 200 if done.is_repeated else 201
     return RepaidView(
         decision=decision_view(done.decision),

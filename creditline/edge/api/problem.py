@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from creditline.errors import (
     Broken,
+    Busy,
     Code,
     Conflict,
     CreditlineError,
@@ -32,6 +33,7 @@ STATUS: Mapping[type[CreditlineError], int] = {
     Conflict: 409,
     PolicyInvalid: 422,
     Unavailable: 503,
+    Busy: 429,
     Broken: 500,
 }
 """The status of each kind of error; `tests/tidy` checks that none is missing."""
@@ -69,7 +71,7 @@ def problem(
         "instance": quote(request.scope["path"]),
         "request_id": getattr(request.state, "request_id", None),
     }
-    wait = {"Retry-After": RETRY_SECONDS} if status == 503 else {}
+    wait = {"Retry-After": RETRY_SECONDS} if status in {429, 503} else {}
     return JSONResponse(body, status_code=status, media_type=MEDIA, headers={**(headers or {}), **wait})
 
 
