@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from creditline.edge.commands import book, books, checks, lines, rules, umbrellas, world
+from creditline.edge.commands import book, books, checks, lines, policy_prove, rules, umbrellas, world
 from creditline.errors import Code, CreditlineError
 
 APP = typer.Typer(
@@ -27,6 +27,7 @@ for group in (world.COMMANDS, lines.COMMANDS, books.COMMANDS):
 APP.add_typer(book.BOOK, name="book")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
+rules.POLICY.command("prove")(policy_prove.prove)
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")
 APP.add_typer(world.DATA, name="data")
