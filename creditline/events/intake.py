@@ -73,9 +73,10 @@ def read_line(line: int, text: bytes, *, now: datetime) -> Read | Judged:
         row = row_of(_DECODER.decode(text), recorded_at=now)
         _check(row, now)
     except CreditlineError as wrong:
-        return malformed(line, wrong.code, wrong.message, _id_in(text))
+        return malformed(line, wrong.code, wrong.message, id_in(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        return malformed(line, Code.MESSAGE_MALFORMED, _why_unread(text, wrong), _id_in(text))
+        reason = f"{why_unread(text, wrong)} Send one flat JSON object of a known event type a line, in UTF-8."
+        return malformed(line, Code.MESSAGE_MALFORMED, reason, id_in(text))
     return Read(line, row)
 
 
@@ -108,19 +109,19 @@ def _check(row: EventRow, now: datetime) -> None:
         raise Malformed(f"The event is about {row.ref!r}. Leave the NUL out.", code=Code.MESSAGE_MALFORMED)
 
 
-def _why_unread(text: bytes, wrong: Exception) -> str:
-    """Return in words why a line is no event."""
+def why_unread(text: bytes, wrong: Exception) -> str:
+    """Return in words why a line cannot be read."""
     if isinstance(wrong, RecursionError):
-        return "The line nests too deeply. Send one flat JSON object of a known event type a line."
+        return "The line nests too deeply."
     try:
         text.decode()
     except UnicodeDecodeError as undecoded:
-        return f"The line is no UTF-8 text: {undecoded.reason} at byte {undecoded.start}. Send it in UTF-8."
-    return f"{wrong}. Send one JSON object of a known event type a line."
+        return f"The line is no UTF-8 text: {undecoded.reason} at byte {undecoded.start}."
+    return f"{wrong}."
 
 
-def _id_in(text: bytes) -> UUID | None:
-    """Return the id in a line that is otherwise no event, so that its sender knows which was meant."""
+def id_in(text: bytes) -> UUID | None:
+    """Return the id in a line that cannot be read otherwise, so that its sender knows which was meant."""
     try:
         return _NAME_DECODER.decode(text).id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -82,7 +82,7 @@ class Gatherer(Generic[R, Done]):
                 "in a moment.",
                 code=Code.STOPPING,
             )
-        if len(self._waiting) >= self._bounds.waiting_count:
+        if not self._has_room():
             raise Busy(
                 f"{len(self._waiting)} requests wait already, so that request {request.id} was not taken and nothing of it "
                 "was done. Send it again with the same id in a moment.",
@@ -95,8 +95,9 @@ class Gatherer(Generic[R, Done]):
 
     async def put_patiently(self, request: R) -> "asyncio.Future[Done | CreditlineError]":
         """Take a request as soon as there is room; raise `Unavailable` when the engine is being stopped."""
-        async with self._room:
-            await self._room.wait_for(lambda: self._is_draining or len(self._waiting) < self._bounds.waiting_count)
+        if not self._has_room():
+            async with self._room:
+                await self._room.wait_for(lambda: self._is_draining or self._has_room())
         return self.put(request)
 
     async def drain(self) -> None:
@@ -107,6 +108,9 @@ class Gatherer(Generic[R, Done]):
         while self._under_way or self._waiting:
             self._begin()
             await asyncio.wait(self._under_way)
+
+    def _has_room(self) -> bool:
+        return len(self._waiting) < self._bounds.waiting_count
 
     def _look(self) -> None:
         """Arrange for the next batch: at once when idle or full, after a moment while another is under way."""

@@ -38,8 +38,8 @@ def the_house() -> House:
 class Api:
     """A caller of the API with ids of its own."""
 
-    def __init__(self, http: httpx.AsyncClient, *, db: Database, clock: MovedClock) -> None:
-        self.http, self.db, self.clock = http, db, clock
+    def __init__(self, http: httpx.AsyncClient, *, db: Database, clock: MovedClock, app: Any = None) -> None:
+        self.http, self.db, self.clock, self.app = http, db, clock, app
         self._ids_count = 0
 
     def next_id(self) -> str:
@@ -135,7 +135,7 @@ async def an_api(db: Database, *, clock: Clock | None = None, served: Database |
     # The server under test answers even when it fails; what it raises besides is for its log.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://api") as http:
-        yield Api(http, db=db, clock=moved)
+        yield Api(http, db=db, clock=moved, app=app)
     assert await verify(db) == []
 
 

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 from creditline.clock import MovedClock
-from creditline.edge.api import book, create_app, decisions, events, lines, motions, umbrellas
+from creditline.edge.api import book, bulk, create_app, decisions, events, lines, motions, umbrellas
+from creditline.edge.api.gate import STREAMED
 from creditline.edge.api.problem import STATUS
 from creditline.edge.api.shapes import ProblemView
 from creditline.edge.api.state import Parts
@@ -38,7 +39,7 @@ async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -
     assert set(document["components"]["schemas"]["ProblemView"]["properties"]) == set(ProblemView.model_fields)
     for path, methods in document["paths"].items():
         for method, told in methods.items():
-            if path.startswith("/v1/") and path != "/v1/events":
+            if path.startswith("/v1/") and path not in STREAMED:
                 assert "application/problem+json" in told["responses"]["default"]["content"], (method, path)
     assert set(STATUS.values()) <= {400, 403, 404, 409, 422, 429, 500, 503}
 
@@ -49,5 +50,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
     parts = (lines, motions, umbrellas, decisions, book)
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}
     assert len(paths) >= 15
-    assert paths | {"/v1/events"} == document["paths"].keys()
-    assert document["paths"]["/v1/events"] == events.DESCRIPTION
+    streamed = {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}
+    assert paths | streamed.keys() == document["paths"].keys()
+    assert {path: document["paths"][path] for path in streamed} == streamed
+    assert set(STREAMED) == streamed.keys()

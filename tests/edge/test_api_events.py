@@ -10,13 +10,15 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from creditline.edge.api.events import MEDIA
+from creditline.edge.api.events import PORTION
+from creditline.edge.api.stream import MEDIA
 from creditline.errors import Code
 from creditline.events.intake import MOST_LINE_BYTES
-from creditline.flows.ingest import CHUNK
 from creditline.store import facts
 from creditline.store.connect import Database, connect
 from tests.edge.an_api import STARTS_AT, Api, Said, an_api, problem, verdicts
+
+CHUNK = PORTION.lines_count
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 
-from creditline.edge.api.state import Parts
 from creditline.errors import Code
 from creditline.flows.gather import Bounds, Gatherer
 from creditline.store.connect import Database
@@ -79,8 +77,7 @@ async def test_the_same_request_sent_many_times_at_once_is_done_once(api: Api) -
 
 async def test_whoever_is_one_too_many_is_told_when_to_come_back(api: Api) -> None:
     line = await api.open()
-    parts, app = parts_of(api)
-    app.state.parts = replace(parts, draws=Gatherer(never, bounds=Bounds(waiting_count=0)))
+    api.app.state.parts = replace(api.app.state.parts, draws=Gatherer(never, bounds=Bounds(waiting_count=0)))
     refused = await api.draw(line, 700)
     problem(refused, 429, Code.TOO_MANY, says="nothing of it was done")
     assert refused.headers["retry-after"] == "1"
@@ -88,8 +85,7 @@ async def test_whoever_is_one_too_many_is_told_when_to_come_back(api: Api) -> No
 
 async def test_whoever_comes_when_it_stops_is_told_to_come_back(api: Api) -> None:
     line = await api.open()
-    parts, _ = parts_of(api)
-    await parts.drain()
+    await api.app.state.parts.drain()
     for refused in (await api.draw(line, 700), await api.repay(line, 700)):
         problem(refused, 503, Code.STOPPING, says="Send it again")
         assert refused.headers["retry-after"] == "1"
@@ -98,11 +94,3 @@ async def test_whoever_comes_when_it_stops_is_told_to_come_back(api: Api) -> Non
 async def never(_: object) -> Any:
     """Stand where nothing may be carried out."""
     raise AssertionError
-
-
-def parts_of(api: Api) -> tuple[Parts, Any]:
-    """Return what the app serves by, and the app."""
-    transport = api.http._transport  # The client offers no other way to the app it calls.
-    assert isinstance(transport, httpx.ASGITransport)
-    app: Any = transport.app
-    return app.state.parts, app

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from creditline.clock import Clock
-from creditline.edge.api import book, decisions, events, lines, motions, umbrellas
+from creditline.edge.api import book, bulk, decisions, events, lines, motions, umbrellas
 from creditline.edge.api.gate import Gate
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
@@ -58,6 +58,8 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
     for routes in (lines.ROUTES, motions.ROUTES, umbrellas.ROUTES, decisions.ROUTES, book.ROUTES):
         app.include_router(routes, responses=PROBLEM)
     app.add_route("/v1/events", events.take_events, methods=["POST"])
+    app.add_route("/v1/draws:batch", bulk.draw_batch, methods=["POST"])
+    app.add_route("/v1/repayments:batch", bulk.repay_batch, methods=["POST"])
     _add_documentation(app)
     _describe(app)
 
@@ -79,12 +81,13 @@ def _add_documentation(app: FastAPI) -> None:
 
 
 def _describe(app: FastAPI) -> None:
-    """Describe what FastAPI cannot know: the bulk route, which is plain Starlette, and how errors look."""
+    """Describe what FastAPI cannot know: the bulk routes, which are plain Starlette, and how errors look."""
     schema = app.openapi
 
     def described() -> dict[str, Any]:
         told = schema()
-        told["paths"].setdefault("/v1/events", events.DESCRIPTION)
+        for path, description in {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}.items():
+            told["paths"].setdefault(path, description)
         shape = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
         told["components"]["schemas"] |= {**shape.pop("$defs"), "ProblemView": shape}
         return told

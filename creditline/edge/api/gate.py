@@ -10,10 +10,10 @@ from creditline.edge.api.problem import problem, unexpected
 from creditline.errors import Code
 
 MOST_BODY_BYTES = 65_536
-"""No request of ours needs a tenth of it; only events stream."""
+"""No request of ours needs a tenth of it; only what comes in bulk streams."""
 
 MOST_ID_LETTERS = 64
-STREAMED = ("/v1/events",)
+STREAMED = ("/v1/events", "/v1/draws:batch", "/v1/repayments:batch")
 HEADER = "x-request-id"
 
 
@@ -81,7 +81,7 @@ def _announced_bytes(request: Request) -> int:
 def _too_large(request: Request) -> ASGIApp:
     detail = (
         f"The body is larger than {MOST_BODY_BYTES} bytes, the most a request may have; nothing of it was read. "
-        "Send one request at a time, and events to /v1/events, which takes any number of them."
+        f"Send one request at a time, or any number of lines to {', '.join(STREAMED)}."
     )
     return problem(request, 413, code=Code.TOO_LARGE, title="Too Large", detail=detail)
 

@@ -68,7 +68,7 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "instance": quote(request.scope["path"]),
+        "instance": quote(request.scope["path"], safe="/:"),
         "request_id": getattr(request.state, "request_id", None),
     }
     wait = {"Retry-After": RETRY_SECONDS} if status in {429, 503} else {}
