@@ -37,8 +37,9 @@ answers: setup ## Show who of a fixed population is answered otherwise than on m
 	$(BIN)/python tests/answers/run.py
 
 lock: .venv/.installer ## Renew requirements/*.txt after an edit of pyproject.toml (UPGRADE=--upgrade for newer versions)
-	$(LOCK) --extra fit --extra dev --group install -o requirements/dev.txt
+	$(LOCK) --extra fit --extra stream --extra dev --group install -o requirements/dev.txt
 	$(LOCK) -c requirements/dev.txt --extra fit -o requirements/fit.txt
+	$(LOCK) -c requirements/dev.txt --extra stream -o requirements/stream.txt
 	$(LOCK) -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK_TOOL) -c requirements/dev.txt --group install -o requirements/install.txt
 	@for file in requirements/*.txt; do \

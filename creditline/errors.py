@@ -55,6 +55,7 @@ class Code(StrEnum):
     RESERVATION_ENDED = "reservation_ended"
     SCORECARD_INVALID = "scorecard_invalid"
     STOPPING = "stopping"
+    STREAM_UNREACHABLE = "stream_unreachable"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     UMBRELLA_CYCLE = "umbrella_cycle"

@@ -10,7 +10,17 @@ from typing import NoReturn
 
 import typer
 
-from creditline.edge.commands import book, books, checks, lines, policy_prove, rules, umbrellas, world
+from creditline.edge.commands import (
+    book,
+    books,
+    checks,
+    lines,
+    policy_prove,
+    rules,
+    stream,
+    umbrellas,
+    world,
+)
 from creditline.errors import Code, CreditlineError
 
 APP = typer.Typer(
@@ -21,7 +31,7 @@ APP = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (world.COMMANDS, lines.COMMANDS, books.COMMANDS):
+for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, books.COMMANDS):
     for command in group:
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")
@@ -45,10 +55,10 @@ _OF_SYSTEM = {
 
 def main() -> None:
     """Run a command; an error of ours or of the operating system is one line on stderr and exit code 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
             # A terminal that cannot show a sign shows a question mark; it never costs the answer.
-            stream.reconfigure(errors="replace")
+            output.reconfigure(errors="replace")
     try:
         APP(prog_name="creditline")
     except CreditlineError as error:

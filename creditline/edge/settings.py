@@ -13,12 +13,14 @@ class Settings:
     """Where the database, the data and the server are.
 
     `dsn` names a PostgreSQL server; without one an embedded server lives in `home`/database. `data` is the folder of real
-    data sets. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most.
+    data sets. `nats` is the address of a NATS server for `creditline stream`; without one it starts its own in
+    `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most.
     """
 
     dsn: str | None
     home: Path
     data: Path
+    nats: str | None
     host: str
     port: int
     pool_size: int
@@ -32,6 +34,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         dsn=_dsn(given.get("CREDITLINE_DSN")),
         home=Path(given.get("CREDITLINE_HOME") or share / "creditline").expanduser().absolute(),
         data=_data(given),
+        nats=given.get("CREDITLINE_NATS") or None,
         host=given.get("CREDITLINE_HOST") or "127.0.0.1",
         port=_number(given, "CREDITLINE_PORT", usual=8100, least=0, most=65535),
         pool_size=_number(given, "CREDITLINE_POOL", usual=10, least=1, most=500),

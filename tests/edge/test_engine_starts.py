@@ -14,7 +14,7 @@ from creditline.edge.settings import Settings
 from creditline.errors import Code, Unavailable
 from tests.edge.an_api import STARTS_AT
 
-NOWHERE = Settings(dsn=None, home=Path("unused"), data=Path("unused"), host="127.0.0.1", port=0, pool_size=2)
+NOWHERE = Settings(dsn=None, home=Path("unused"), data=Path("unused"), nats=None, host="127.0.0.1", port=0, pool_size=2)
 
 
 async def test_a_named_database_is_brought_up_to_date_and_published(dsn: str) -> None:

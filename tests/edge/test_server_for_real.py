@@ -24,7 +24,9 @@ from creditline.ids import new_id
 from creditline.store.connect import Database, connect
 from tests.edge.an_api import Api, the_house
 
-SETTINGS = Settings(dsn=None, home=Path("unused"), data=Path("unused"), host="127.0.0.1", port=0, pool_size=4)
+SETTINGS = Settings(
+    dsn=None, home=Path("unused"), data=Path("unused"), nats=None, host="127.0.0.1", port=0, pool_size=4
+)
 
 
 @asynccontextmanager
