@@ -14,6 +14,7 @@ from creditline.edge.commands import (
     book,
     books,
     checks,
+    doctor,
     lines,
     policy_prove,
     rules,
@@ -31,7 +32,7 @@ APP = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, books.COMMANDS):
+for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, books.COMMANDS, doctor.COMMANDS):
     for command in group:
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")

@@ -25,14 +25,20 @@ class Engine:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Engine]:
-    """Start the embedded server unless a DSN is given, bring the schema up to date, publish, and stop at the end."""
+async def connected(settings: Settings) -> AsyncIterator[Database]:
+    """Start the embedded server unless a DSN is given, connect, and stop at the end; whatever is there stays as it is."""
     async with AsyncExitStack() as stack:
         dsn = settings.dsn
         if dsn is None:
             server = await stack.enter_async_context(EmbeddedServer(settings.home / "database"))
             dsn = server.dsn()
-        db = await stack.enter_async_context(await connect(dsn, size=settings.pool_size))
+        yield await stack.enter_async_context(await connect(dsn, size=settings.pool_size))
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Clock = system_clock) -> AsyncIterator[Engine]:
+    """Connect as `connected` does, bring the schema up to date, and publish the products."""
+    async with connected(settings) as db:
         await prepare(db)
         house = House(load_product(name) for name in offered())
         await publish(db, clock, house)

@@ -74,6 +74,11 @@ async def migrate(db: Database, *, folder: Traversable = STORE) -> tuple[int, ..
         done.append(due[0].number)
 
 
+async def pending(db: Connection, *, where: str, folder: Traversable = STORE) -> tuple[Migration, ...]:
+    """Return what a database of ours has not had yet, changing nothing; raise as `migrate` does."""
+    return _due(migrations(folder), await _applied(db), where=where)
+
+
 async def create(db: Database, *, folder: Traversable = STORE) -> None:
     """Make the tables of an empty database from `schema.sql`; raise `Conflict` if it is not empty."""
     async with db.transaction() as connection:

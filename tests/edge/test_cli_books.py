@@ -20,6 +20,10 @@ from creditline.ids import new_id
 from tests.edge.a_terminal import Terminal
 
 
+def test_each_command_is_typed_by_its_name() -> None:
+    assert [command.__name__ for command in books.COMMANDS] == ["work", "replay", "verify"]
+
+
 def damage(dsn: str, sql: str) -> None:
     """Change the database as nobody but its superuser can, past every guard."""
 
@@ -77,23 +81,6 @@ def test_work_does_what_is_due_once(branch: Terminal, dsn: str) -> None:
                 "update reservation set expires_at = expires_at - interval '30 days'")  # fmt: skip
     assert branch.json("work", "--once") == {"expired": 1}
     assert branch.json("line", line)["reserved_minor"] == 0
-
-
-def test_doctor_says_what_is_there_and_what_is_wrong(branch: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tests' own server does without the disk, so that what it must have is turned round here."""
-    ill = branch.run("doctor", "--json")
-    report, wrong = (json.loads(ill.out)[name] for name in ("report", "wrong"))
-    monkeypatch.setattr(books, "REQUIRED_SETTINGS", {name: report[name] for name in books.REQUIRED_SETTINGS})
-    well = branch.json("doctor")
-    assert well["wrong"] == []
-    assert well["report"].keys() == report.keys() >= {"fsync", "postgresql", "clock drift", "free disk"}
-    monkeypatch.setattr(books, "REQUIRED_SETTINGS", {"fsync": "perhaps"})
-    assert f"fsync is {report['fsync']}, and must be perhaps" in branch.run("doctor").out
-    assert ill.status == (1 if wrong else 0)
-    branch.set("CREDITLINE_DSN", "postgresql://nobody@127.0.0.1:1/none")
-    away = branch.run("doctor", "--json")
-    assert away.status == 1
-    assert any(one.startswith("database_unreachable") for one in json.loads(away.out)["wrong"])
 
 
 def test_what_the_environment_says_wrong_is_told(terminal: Terminal) -> None:

@@ -1,21 +1,14 @@
-"""Commands about the books: work, replay, verify, doctor."""
+"""Commands about the books: work, replay, verify."""
 
 import asyncio
-import importlib.util
-import platform
-import shutil
 import signal
-import sys
 from typing import Annotated
 
 import typer
 
-from creditline.clock import system_clock
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, uuid, with_engine
 from creditline.edge.engine import Engine
-from creditline.edge.settings import read_settings
 from creditline.edge.worker import work_on
-from creditline.errors import CreditlineError
 from creditline.flows.replay import replay_decision
 from creditline.flows.verify import REPLAY, verify_replays
 from creditline.flows.verify import verify as verify_laws
@@ -110,50 +103,6 @@ def verify(
 
 
 MOST_FINDINGS = 20
-REQUIRED_SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
-def doctor(as_json: Json = False) -> None:
-    """Look whether all is there and set as it should be; exit 1 if not."""
-    settings = read_settings()
-    free = shutil.disk_usage(next(p for p in (settings.home, *settings.home.parents) if p.exists())).free
-    report: dict[str, str] = {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "home": str(settings.home),
-        "free disk": f"{free / 1e9:.1f} GB",
-        "data": f"{settings.data} ({'found' if (settings.data / 'taiwan').is_dir() else 'no taiwan folder there'})",
-        "fitting (extra 'fit')": "installed" if importlib.util.find_spec("lightgbm") else "not installed",
-    }
-    wrong: list[str] = []
-
-    async def use(engine: Engine) -> None:
-        async with engine.db.reading() as connection:
-            for name, wanted in REQUIRED_SETTINGS.items():
-                value = str(await connection.fetchval("select current_setting($1)", name))
-                report[name] = value
-                if value != wanted:
-                    wrong.append(f"{name} is {value}, and must be {wanted}")
-            idle = str(await connection.fetchval("select current_setting('idle_in_transaction_session_timeout')"))
-            report["idle_in_transaction_session_timeout"] = idle
-            if idle in {"0", "0ms"}:
-                wrong.append("idle_in_transaction_session_timeout is off: a stopped worker would keep its locks")
-            report["postgresql"] = str(await connection.fetchval("select current_setting('server_version')"))
-            drift = abs((await connection.fetchval("select clock_timestamp()") - system_clock()).total_seconds())
-            report["clock drift"] = f"{drift:.3f} s"
-            if drift > 2:
-                wrong.append(f"the clocks of this machine and the database are {drift:.1f} s apart")
-
-    try:
-        with_engine(use)
-    except CreditlineError as error:
-        wrong.append(f"{error.code}: {error.message}")
-    show(
-        {"report": report, "wrong": wrong}, as_json=as_json, rows=[*report.items(), *(("WRONG", one) for one in wrong)]
-    )
-    if wrong:
-        sys.stderr.write("creditline: something the engine needs is not as it should be; see WRONG above.\n")
-        raise typer.Exit(1)
-
-
-COMMANDS = (work, replay, verify, doctor)
+COMMANDS = (work, replay, verify)
