@@ -83,13 +83,11 @@ def surroundings_of(product: Product) -> Surroundings:
 
 def numbers_of(parameters: Parameters, currencies: tuple[str, ...]) -> tuple[Numbers, ...]:
     """Return the numbers of every day on which any changes, once all of them have a value, for each currency."""
-    found: list[Numbers] = []
-    for currency in currencies:
-        own = [one for one in parameters.all if one.currency in {None, currency}]
-        start = max((one.values[0].since for one in own), default=date.min)
-        days = sorted({max(dated.since, start) for one in own for dated in one.values} or {start})
-        found += [Numbers(day=day, currency=currency, values=parameters.at(day, currency=currency)) for day in days]
-    return tuple(found)
+    return tuple(
+        Numbers(day=day, currency=currency, values=parameters.at(day, currency=currency))
+        for currency in currencies
+        for day in parameters.starts(currency)
+    )
 
 
 def costing_of(product: Product) -> Costing:

@@ -1,12 +1,14 @@
 """May a product be offered: its rules, numbers, terms, words and examples, all that is wrong at once."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from creditline.decision.product import Product, read_product
+from creditline.decision.recorded import Recorded, groups_of
 from creditline.decision.soundness import check_product
+from creditline.decision.touched import with_cases
 from creditline.errors import Code, PolicyInvalid
 from creditline.explanation.words import words_of
 from creditline.policy.check.finding import Finding, FindingCode, Severity, in_order
@@ -81,6 +83,14 @@ def check_files(files: Mapping[str, bytes], examples: Mapping[str, Any]) -> Chec
         unreadable = Finding(code=FindingCode.PRODUCT_UNREADABLE, severity=Severity.ERROR, words=words)
         return Checked(findings=(unreadable,), policy=read.policy)
     return Checked(findings=in_order([*offer_findings(product), *failed]), product=product, policy=read.policy)
+
+
+def with_recorded(checked: Checked, recorded: Sequence[Recorded]) -> Checked:
+    """Count how many recorded decisions each finding touches, and tell the rules that answered none."""
+    if checked.product is None or not recorded:
+        return checked
+    found = with_cases(checked.product.policy, checked.findings, groups_of(checked.product, recorded))
+    return replace(checked, findings=found)
 
 
 def example_findings(product: Product, examples: Mapping[str, Any]) -> Iterator[Finding]:

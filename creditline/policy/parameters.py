@@ -64,6 +64,12 @@ class Parameters:
             self.days[day, currency] = known
         return known
 
+    def starts(self, currency: str) -> tuple[date, ...]:
+        """Return the days on which any number of a currency changes, once all of them have a value."""
+        own = [one for one in self.all if one.currency in {None, currency}]
+        first = max((one.values[0].since for one in own), default=date.min)
+        return tuple(sorted({max(dated.since, first) for one in own for dated in one.values} | {first}))
+
     def one(self, name: str, *, currency: str | None = None) -> Parameter:
         """Return a parameter by name; raise `NotFound` if there is none."""
         for parameter in self.all:

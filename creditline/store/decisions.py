@@ -50,6 +50,11 @@ async def page_sealed(db: Connection, *, after: UUID, most: int) -> list[tuple[D
     return [(_decision(row), row["seal"], row["seen"]) for row in rows]
 
 
+async def latest(db: Connection, product: str, *, before: UUID, most: int) -> list[Decision]:
+    """Return up to `most` of a product's decisions before an id, newest first."""
+    return [_decision(row) for row in await db.fetch(SQL["latest_decisions"], product, before, most)]
+
+
 async def put_edition(db: Connection, *, edition: str, product: str, body: bytes, published_at: datetime) -> None:
     """Keep a product's packed folder under its hash; a second time changes nothing."""
     await db.execute(SQL["put_edition"], bytes.fromhex(edition), product, body, published_at)

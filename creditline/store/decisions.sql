@@ -12,6 +12,10 @@ select * from decision where line = $1 order by as_of desc, id desc limit $2;
 -- All decisions in id order, for checks of the whole book.
 select * from decision where id > $1 order by id limit $2;
 
+-- name: latest_decisions
+-- A product's decisions before an id, newest first: a sample of the book for those who ask what rules would touch.
+select * from decision where product = $1 and id < $2 order by id desc limit $3;
+
 -- name: put_edition
 -- A product folder is kept once under its hash, however often it is published.
 insert into edition (sha256, product, body, published_at)

@@ -95,3 +95,16 @@ def test_a_product_that_may_not_be_offered_is_told_why(
     ran = terminal.run("policy", "check", folder)
     assert code in {row[1] for row in told_by(ran) if len(row) > 1}, ran
     assert ran.status == (0 if code == "gap" else 3)
+
+
+def test_with_the_book_rules_nobody_was_answered_by_are_told(branch: Terminal, folder: Path) -> None:
+    branch.json("open", "ada", "--amount", "500", "--moved")
+    edit(folder / "policy.dmn", "[12..14]", "[13..14]")
+    ran = branch.run("policy", "check", folder, "--book")
+    assert ran.status == 0
+    assert "Counted over the 1 newest recorded decisions." in ran.err
+    rows = {(row[1], row[2]) for row in told_by(ran) if len(row) > 2}
+    assert any(code == "rule_dead" and place.startswith("opening, rows") for code, place in rows)
+    assert "Recorded decisions it touches: 0." in ran.out
+    edit(folder / "policy.dmn", "[13..14]", "[13..14")
+    assert "Nothing is counted" in branch.run("policy", "check", folder, "--book").err

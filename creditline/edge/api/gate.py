@@ -10,7 +10,10 @@ from creditline.edge.api.problem import problem, unexpected
 from creditline.errors import Code
 
 MOST_BODY_BYTES = 65_536
-"""No request of ours needs a tenth of it; only what comes in bulk streams."""
+"""No request of ours needs a tenth of it but those that bring files; what comes in bulk streams."""
+
+MOST_FILES_BYTES = 4_194_304
+WITH_FILES = ("/v1/policies:check",)
 
 MOST_ID_LETTERS = 64
 STREAMED = ("/v1/events", "/v1/draws:batch", "/v1/repayments:batch")
@@ -52,14 +55,15 @@ class Gate:
             await self._app(request.scope, receive, send)
             return
         body = bytearray()
-        has_more = _announced_bytes(request) <= MOST_BODY_BYTES
+        most = _most_bytes(request)
+        has_more = _announced_bytes(request) <= most
         while has_more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             body += message.get("body", b"")
-            has_more = message.get("more_body", False) and len(body) <= MOST_BODY_BYTES
-        if max(len(body), _announced_bytes(request)) > MOST_BODY_BYTES:
+            has_more = message.get("more_body", False) and len(body) <= most
+        if max(len(body), _announced_bytes(request)) > most:
             await _too_large(request)(request.scope, receive, send)
             return
         await self._app(request.scope, _again(bytes(body), receive), send)
@@ -72,6 +76,10 @@ def _name_of(request: Request) -> str:
     return given if is_fit else str(uuid4())
 
 
+def _most_bytes(request: Request) -> int:
+    return MOST_FILES_BYTES if request.url.path in WITH_FILES else MOST_BODY_BYTES
+
+
 def _announced_bytes(request: Request) -> int:
     """Return the size a request says its body has, 0 if it does not say."""
     said = request.headers.get("content-length", "")
@@ -80,7 +88,7 @@ def _announced_bytes(request: Request) -> int:
 
 def _too_large(request: Request) -> ASGIApp:
     detail = (
-        f"The body is larger than {MOST_BODY_BYTES} bytes, the most a request may have; nothing of it was read. "
+        f"The body is larger than {_most_bytes(request)} bytes, the most a request may have; nothing of it was read. "
         f"Send one request at a time, or any number of lines to {', '.join(STREAMED)}."
     )
     return problem(request, 413, code=Code.TOO_LARGE, title="Too Large", detail=detail)

@@ -6,16 +6,24 @@ from typing import Annotated
 
 import typer
 
-from creditline.edge.commands.output import FOUND_STATUS, Json, show
+from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
+from creditline.edge.engine import Engine
 from creditline.edge.products import check_folder, folder_of
-from creditline.explanation.offer import Checked, check_file
-from creditline.policy.check.finding import Finding, Severity, shown
+from creditline.explanation.offer import Checked, check_file, with_recorded
+from creditline.flows.recorded import recorded_cases
+from creditline.policy.check.finding import Finding, Severity, told_of
 from creditline.policy.table import DecisionTable
+
+MOST_CASES = 50_000
 
 
 def check(
     target: Annotated[str, typer.Argument(metavar="FILE|PRODUCT", help="A DMN file, a product's name, or its folder.")],
     is_strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail, too.")] = False,
+    has_book: Annotated[
+        bool, typer.Option("--book", help="Count the recorded decisions that each finding touches; find dead rules.")
+    ] = False,
+    most: Annotated[int, typer.Option(help="With --book: look at so many, the newest.", min=1)] = MOST_CASES,
     as_json: Json = False,
 ) -> None:
     """Check a policy: mistakes, gaps, overlaps, rules never reached, units, prices, who is answered better for worse.
@@ -23,14 +31,32 @@ def check(
     A file beside a product.toml is checked as that product's policy. Exit 3 if there is an error; warnings alone exit 0.
     """
     checked = checked_target(target)
+    if has_book:
+        checked = with_book(checked, most=most)
     told = {
         "sha256": checked.policy.sha256 if checked.policy else None,
-        "findings": [as_told(one) for one in checked.findings],
+        "findings": [told_of(one) for one in checked.findings],
     }
     show(told, as_json=as_json, rows=rows_of(checked), head=("", "what", "where", "in words"))
     failing = {Severity.ERROR, Severity.WARNING} if is_strict else {Severity.ERROR}
     if any(one.severity in failing for one in checked.findings):
         raise typer.Exit(FOUND_STATUS)
+
+
+def with_book(checked: Checked, *, most: int) -> Checked:
+    """Count the recorded decisions of a product that each finding touches."""
+    if checked.product is None:
+        note("Nothing is counted: that takes a whole product, and one that could be read.")
+        return checked
+    product = checked.product
+
+    async def use(engine: Engine) -> Checked:
+        with progress("Decisions read", most) as told:
+            recorded = await recorded_cases(engine.db, engine.house, product=product.name, most=most, told=told)
+        note(f"Counted over the {len(recorded):,} newest recorded decisions.")
+        return with_recorded(checked, recorded)
+
+    return with_engine(use)
 
 
 def checked_target(target: str) -> Checked:
@@ -46,22 +72,6 @@ def checked_target(target: str) -> Checked:
         raise typer.BadParameter(f"There is no file {target}.", param_hint="FILE|PRODUCT")
     folder: Traversable = folder_of(target)
     return check_folder(folder)
-
-
-def as_told(one: Finding) -> dict[str, object]:
-    """Return a finding for programs: witnesses as FEEL literals, so that no decimal is rounded on the way."""
-    return {
-        "code": one.code,
-        "severity": one.severity,
-        "table": one.table,
-        "rows": one.rows,
-        "column": one.column,
-        "character": one.character,
-        "words": one.words,
-        "witness": one.witness and {name: shown(value) for name, value in one.witness.items()},
-        "against": one.against and {name: shown(value) for name, value in one.against.items()},
-        "cases_count": one.cases_count,
-    }
 
 
 def rows_of(checked: Checked) -> list[tuple[object, ...]]:

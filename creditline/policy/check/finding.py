@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from creditline.policy.check.region import Region
 from creditline.policy.values import Value
@@ -40,6 +41,7 @@ class FindingCode(StrEnum):
     RATIO_EQUALITY = "ratio_equality"
     REASON_UNKNOWN = "reason_unknown"
     REACHED_ONLY_BY_MISSING = "reached_only_by_missing"
+    RULE_DEAD = "rule_dead"
     RULE_NEVER_FIRST = "rule_never_first"
     RULE_NEVER_MATCHES = "rule_never_matches"
     SYNTAX = "syntax"
@@ -126,3 +128,10 @@ def shown(value: Value) -> str:
 def case_of(witness: Mapping[str, Value]) -> str:
     """Return inputs as a sentence shows them."""
     return ", ".join(f"{name} = {shown(value)}" for name, value in witness.items())
+
+
+def told_of(finding: Finding) -> dict[str, Any]:
+    """Return a finding for programs: witnesses as FEEL literals, so that no decimal is rounded on the way."""
+    told = {name: getattr(finding, name) for name in Finding.__slots__ if name not in {"region", "witness", "against"}}
+    cases = {"witness": finding.witness, "against": finding.against}
+    return told | {name: case and {own: shown(value) for own, value in case.items()} for name, case in cases.items()}

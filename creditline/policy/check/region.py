@@ -39,7 +39,10 @@ class Dimension:
 
     def mask_of(self, values: Sequence[Value]) -> int:
         """Return the rules that hold for values of the names; the reference says so, and not the bins."""
-        scope = dict(zip(self.names, values, strict=True))
+        return self.mask_in(dict(zip(self.names, values, strict=True)))
+
+    def mask_in(self, scope: Mapping[str, Value]) -> int:
+        """Return the rules that hold for inputs and what the decisions made of them."""
         mask = -1
         for expression, cells in self.tests:
             tested = compute(expression, scope)
@@ -80,6 +83,10 @@ class Region:
 
     dimensions: tuple[Dimension, ...]
     masks: tuple[frozenset[int], ...]
+
+    def holds(self, scope: Mapping[str, Value]) -> bool:
+        """Say whether a case lies inside; it names the inputs and decisions that the table's columns read."""
+        return all(own.mask_in(scope) in masks for own, masks in zip(self.dimensions, self.masks, strict=True))
 
     @property
     def words(self) -> str:

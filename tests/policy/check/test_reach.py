@@ -18,10 +18,7 @@ def found(policy: Policy, code: FindingCode) -> list[Finding]:
 
 
 def is_inside(region: Region, given: dict[str, Value]) -> bool:
-    return all(
-        own.mask_of([given[name] for name in own.names]) in masks
-        for own, masks in zip(region.dimensions, region.masks, strict=True)
-    )
+    return region.holds(given)
 
 
 @given(tables([HitPolicy.FIRST, HitPolicy.COLLECT_SUM]))
