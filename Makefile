@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint demo bench faults answers lock clean
+.PHONY: help setup check test lint demo bench faults answers tck lock clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ faults: setup ## Break servers, links, disks and clocks under load, and reckon a
 
 answers: setup ## Show who of a fixed population is answered otherwise than on main, and for which reason
 	$(BIN)/python tests/answers/run.py
+
+tck: setup ## Run the DMN conformance kit, levels 2 and 3, with the reference evaluator (OUT=file for its table)
+	$(BIN)/python -m tests.tck.run $(OUT)
 
 lock: .venv/.installer ## Renew requirements/*.txt after an edit of pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(LOCK) --extra fit --extra stream --extra dev --group install -o requirements/dev.txt

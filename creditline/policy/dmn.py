@@ -1,13 +1,13 @@
 """Read a policy from DMN XML, and say of every mistake where it is: table, row, column and character."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
 
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.feel import Against, Between, Cell, Constant, Expression, FeelError, read_cell, read_expression
+from creditline.policy.markup import MarkupError, read_markup
 from creditline.policy.table import (
     Column,
     DecisionTable,
@@ -33,6 +33,19 @@ KINDS = ("number", "string", "boolean", "date")
 AGGREGATIONS = {"SUM": HitPolicy.COLLECT_SUM, "MIN": HitPolicy.COLLECT_MIN, "MAX": HitPolicy.COLLECT_MAX,
                 "COUNT": HitPolicy.COLLECT_COUNT}  # fmt: skip
 
+MOST_REQUIRED = 40
+"""How deep decisions may require each other."""
+
+MOST_WAYS = 2_000
+"""In how many ways, all told, a decision may require others."""
+
+
+class Ways(NamedTuple):
+    """How deep a decision requires others, and in how many ways."""
+
+    depth: int
+    ways_count: int
+
 
 class Where:
     """A place in a policy's file, for messages: it grows more exact on the way down."""
@@ -53,12 +66,10 @@ def read_policy(xml: bytes, *, source: str) -> Policy:
     """Read a DMN file; raise `PolicyInvalid` for the first mistake in it, `source` naming the file in messages."""
     where = Where(source)
     try:
-        root: Element = fromstring(xml)
-    except ParseError as wrong:
-        line, column = wrong.position
-        raise where.at(f"line {line}, character {column + 1}").wrong(f"this is no well-formed XML ({wrong})") from wrong
-    except DefusedXmlException as wrong:
-        raise where.wrong("it declares entities or refers to other files, which a policy must not") from wrong
+        root = read_markup(xml)
+    except MarkupError as wrong:
+        here = where if wrong.line is None else where.at(f"line {wrong.line}, character {wrong.column}")
+        raise here.wrong(str(wrong)) from wrong
     space, _, tag = root.tag[1:].partition("}")
     if tag != "definitions" or space not in NAMESPACES:
         known = ", ".join(sorted(NAMESPACES.values()))
@@ -224,33 +235,49 @@ def _check_names(policy: Policy, where: Where) -> None:
     names = [one.name for one in policy.inputs]
     for decision in policy.decisions:
         names += output_names(decision)
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise where.wrong(f"two things are named {', '.join(twice)}")
+    known = frozenset(names)
     for decision in policy.decisions:
         if isinstance(decision, LiteralExpression):
-            _known(decision.expression, names, where.at(f"expression {decision.name!r}"))
+            _known(decision.expression, known, where.at(f"expression {decision.name!r}"))
             continue
         here = where.at(f"table {decision.name!r}")
         for column in decision.columns:
-            _known(column.expression, names, here.at(f"column {column.label!r}"))
+            _known(column.expression, known, here.at(f"column {column.label!r}"))
         for row, rule in enumerate(decision.rules, start=1):
             for column, cell in zip(decision.columns, rule.cells, strict=True):
-                _known(cell, names, here.at(f"row {row}").at(f"column {column.label!r}"))
+                _known(cell, known, here.at(f"row {row}").at(f"column {column.label!r}"))
             for output, result in zip(decision.outputs, rule.outputs, strict=True):
-                _known(result, names, here.at(f"row {row}").at(f"output {output.name!r}"))
+                _known(result, known, here.at(f"row {row}").at(f"output {output.name!r}"))
+    ways: dict[str, Ways] = {}
     for decision in policy.decisions:
-        _no_circle(policy, decision.name, (), where)
+        _no_circle(policy, decision.name, (), ways, where)
 
 
-def _known(node: Expression | Cell, names: Sequence[str], where: Where) -> None:
+def _known(node: Expression | Cell, names: frozenset[str], where: Where) -> None:
     for name in names_in(node):
         if name not in names:
             raise where.wrong(f"{name} is no input and no decision; declare it as inputData or correct the name")
 
 
-def _no_circle(policy: Policy, name: str, path: tuple[str, ...], where: Where) -> None:
+def _no_circle(policy: Policy, name: str, path: tuple[str, ...], ways: dict[str, Ways], where: Where) -> None:
+    """Raise for decisions that require themselves, or others deeper or in more ways than anybody would draw.
+
+    A decision is decided once for every way that leads to it: `ways` are those below each decision seen.
+    """
     if name in path:
         raise where.wrong(f"decisions require each other in a circle: {' -> '.join((*path, name))}")
-    for other in requires(policy, name):
-        _no_circle(policy, other, (*path, name), where)
+    if name in ways:
+        return
+    others = requires(policy, name) if len(path) <= MOST_REQUIRED else ()
+    for other in others:
+        _no_circle(policy, other, (*path, name), ways, where)
+    depth = 1 + max((ways[other].depth for other in others), default=0)
+    count = 1 + sum(ways[other].ways_count for other in others)
+    if max(depth, len(path)) > MOST_REQUIRED:
+        raise where.wrong(f"decision {name!r} requires others more than {MOST_REQUIRED} deep")
+    if count > MOST_WAYS:
+        raise where.wrong(f"decision {name!r} requires others in {count} ways, at most {MOST_WAYS}")
+    ways[name] = Ways(depth, count)

@@ -7,10 +7,11 @@ inputs, parameters or other decisions. Errors say at which character, counted fr
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import NoReturn
 
 import msgspec
+
+from creditline.policy.values import EXACT
 
 
 class Node(msgspec.Struct, frozen=True, tag=True):
@@ -97,13 +98,21 @@ FUNCTIONS = {
     "not": (1, 1),
     "days_between": (2, 2),
 }
-"""Built-in functions and how many arguments each takes; names of several words are written with underscores."""
+"""Built-in functions and how many arguments each takes; the words of a name may be apart by spaces too."""
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<string>\"(?:[^\"\\]|\\.)*\")|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<sign>\.\.|\*\*|<=|>=|!=|[-+*/<>=()\[\],])"
+    r"|(?P<sign>\.\.|\*\*|<=|>=|!=|[-+*/<>=()\[\],.])"
 )
-_LEVELS = (("or",), ("and",), ("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"), ("**",))
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{6}|.)", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
+MOST_CHARACTERS = 20_000
+"""How long an expression or cell may be."""
+
+MOST_DEPTH = 60
+"""How deep an expression may be nested, a chain of operators counted as nested to the left, as it is evaluated."""
+
+LEVELS = (("or",), ("and",), ("=", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"), ("**",))
 _WORDS = {"if", "then", "else", "and", "or", "true", "false", "null", "date", "not"}
 
 
@@ -146,9 +155,12 @@ class _Reader:
     """Reads tokens from left to right, one ahead."""
 
     def __init__(self, text: str) -> None:
+        if len(text) > MOST_CHARACTERS:
+            raise FeelError(f"{len(text)} characters are too many for an expression, at most {MOST_CHARACTERS}", 1)
         self.text = text
         self.tokens = list(_tokens(text))
         self.place = 0
+        self.depth = 0
 
     @property
     def now(self) -> Token:
@@ -172,6 +184,12 @@ class _Reader:
     def end(self) -> None:
         if self.now.kind != "end":
             self.fail("the end, an operator or a comma")
+
+    def deeper(self) -> None:
+        """Count a level of nesting; raise past the last."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise FeelError(f"this is nested deeper than {MOST_DEPTH}", self.now.at)
 
     def cell(self) -> Cell:
         """Read the tests of a cell."""
@@ -216,18 +234,24 @@ class _Reader:
     def expression(self, level: int) -> Expression:
         """Read operators of this level and above, from left to right."""
         if level == 0 and self.take("if"):
+            self.deeper()
             test = self.expression(0)
             self.need("then")
             this = self.expression(0)
             self.need("else")
-            return Choice(test=test, this=this, other=self.expression(0))
-        if level == len(_LEVELS):
+            other = self.expression(0)
+            self.depth -= 1
+            return Choice(test=test, this=this, other=other)
+        if level == len(LEVELS):
             return self.atom()
+        depth = self.depth
         left = self.expression(level + 1)
-        while self.now.kind in {"sign", "name"} and self.now.text in _LEVELS[level]:
+        while self.now.kind in {"sign", "name"} and self.now.text in LEVELS[level]:
             sign = self.now.text
             self.place += 1
+            self.deeper()
             left = Operation(sign=sign, left=left, right=self.expression(level + 1))
+        self.depth = depth
         return left
 
     def atom(self) -> Expression:
@@ -240,33 +264,62 @@ class _Reader:
         self.place += 1
         match token.kind:
             case "number":
-                return Constant(kind="number", text=f"{Decimal(token.text).normalize():f}")
+                return Constant(kind="number", text=f"{EXACT.create_decimal(token.text).normalize(EXACT):f}")
             case "string":
-                return Constant(kind="string", text=re.sub(r"\\(.)", r"\1", token.text[1:-1]))
-            case "name" if self.now.text == "(" and token.text not in {"true", "false", "null"}:
-                return self.call(token)
+                return Constant(kind="string", text=string_of(token))
+            case "name" if (function := self.function()) is not None:
+                return self.call(function)
             case "name" if token.text in {"true", "false"}:
                 return Constant(kind="boolean", text=token.text)
             case "name":
-                return Constant(kind="null", text="null") if token.text == "null" else Name(name=token.text)
-        if token.text == "-":
-            return Negative(of=self.expression(len(_LEVELS) - 1))
-        if token.text != "(":
+                return Constant(kind="null", text="null") if token.text == "null" else self.name(token)
+        if token.text not in {"-", "("}:
             self.place -= 1
             self.fail("a value")
-        inner = self.expression(0)
-        self.need(")")
+        self.deeper()
+        if token.text == "-":
+            inner: Expression = Negative(of=self.expression(len(LEVELS)))
+        else:
+            inner = self.expression(0)
+            self.need(")")
+        self.depth -= 1
         return inner
+
+    def function(self) -> Token | None:
+        """Return the name of a function, its words apart by spaces or underscores, if a call has begun with it."""
+        first, place = self.tokens[self.place - 1], self.place
+        if first.text in {"true", "false", "null"}:
+            return None
+        name = first.text
+        while self.tokens[place].kind == "name":
+            name += f"_{self.tokens[place].text}"
+            place += 1
+        if self.tokens[place].text != "(" or (place > self.place and name not in FUNCTIONS):
+            return None
+        self.place = place
+        return Token("name", name, first.at)
+
+    def name(self, first: Token) -> Name:
+        """Return a name; one of several outputs of a table may be written `table.output`."""
+        if not self.take("."):
+            return Name(name=first.text)
+        output = self.now
+        if output.kind != "name":
+            self.fail("the name of an output")
+        self.place += 1
+        return Name(name=f"{first.text}_{output.text}")
 
     def call(self, name: Token) -> Expression:
         """Read the arguments of a function; a date is a literal."""
         self.need("(")
+        self.deeper()
         arguments: list[Expression] = []
         if not self.take(")"):
             arguments.append(self.expression(0))
             while self.take(","):
                 arguments.append(self.expression(0))
             self.need(")")
+        self.depth -= 1
         if name.text == "date":
             return _day(arguments, name.at)
         least, most = FUNCTIONS.get(name.text, (-1, -1))
@@ -275,6 +328,22 @@ class _Reader:
         if not least <= len(arguments) <= most:
             raise FeelError(f"{name.text} takes {least} to {most} arguments, not {len(arguments)}", name.at)
         return Call(function=name.text, arguments=tuple(arguments))
+
+
+def string_of(token: Token) -> str:
+    """Return what a string literal says; raise `FeelError` for an escape there is not."""
+
+    def said(match: re.Match[str]) -> str:
+        what = match[1]
+        if len(what) > 1:
+            number = int(what[1:], 16)
+            if number > 0x10FFFF:
+                raise FeelError(f"\\{what} is no character", token.at + match.start())
+            return chr(number)
+        return _ESCAPED.get(what, match[0])
+
+    text = _ESCAPE.sub(said, token.text[1:-1])
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _day(arguments: list[Expression], at: int) -> Constant:

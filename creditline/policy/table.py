@@ -12,7 +12,7 @@ from typing import cast
 import msgspec
 
 from creditline.errors import Code, Malformed, PolicyInvalid
-from creditline.policy.feel import Between, Cell, Constant, Expression, Name, Operation
+from creditline.policy.feel import Between, Cell, Constant, Expression, Name, Node, Operation
 from creditline.policy.values import Value, door, kind_of, plain
 
 __all__ = [
@@ -217,16 +217,21 @@ def output_names(decision: DecisionTable | LiteralExpression) -> tuple[str, ...]
     return tuple(f"{decision.name}_{output.name}" for output in decision.outputs)
 
 
-def names_in(node: object) -> Iterator[str]:
+def nodes_in(part: object) -> Iterator[Node]:
+    """Go through the nodes of an expression, cell, rule or decision, itself first."""
+    if isinstance(part, Node):
+        yield part
+    if isinstance(part, msgspec.Struct):
+        for field in part.__struct_fields__:
+            yield from nodes_in(getattr(part, field))
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from nodes_in(one)
+
+
+def names_in(part: object) -> Iterator[str]:
     """Go through the names an expression, cell, rule or decision mentions."""
-    if isinstance(node, Name):
-        yield node.name
-    elif isinstance(node, msgspec.Struct):
-        for field in node.__struct_fields__:
-            yield from names_in(getattr(node, field))
-    elif isinstance(node, tuple):
-        for one in node:
-            yield from names_in(one)
+    return (node.name for node in nodes_in(part) if isinstance(node, Name))
 
 
 def requires(policy: Policy, name: str) -> tuple[str, ...]:

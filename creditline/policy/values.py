@@ -1,19 +1,37 @@
 """What FEEL's operators mean, for every executor alike: decimals of 34 digits and three-valued logic.
 
 null with anything is null, except that null = null is true and null equals nothing else. Values of different kinds are
-neither equal nor ordered: null. A division by zero is null.
+neither equal nor ordered: null. A division by zero is null, and so is a number past 10 ** 6144.
 """
 
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalException
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+)
 from math import isfinite
 
 Value = int | Decimal | str | bool | date | None
 Number = int | Decimal
 
-EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN)
+EXACT = Context(
+    prec=34, rounding=ROUND_HALF_EVEN, Emax=6144, Emin=-6143, traps=[DivisionByZero, InvalidOperation, Overflow]
+)
+"""Decimals of 34 digits, as IEEE 754 has them; a result that is no number raises, and the caller answers null."""
+
+LEAST_SCALE, MOST_SCALE = -6111, 6176
+"""How many places a number may be rounded to."""
+
 SIX = Decimal("0.000001")
 
 
@@ -28,8 +46,8 @@ def door(value: float) -> Number | None:
 
 
 def plain(number: Decimal) -> Number:
-    """Return a whole number as an int, any other as the decimal it is."""
-    return int(number) if number == number.to_integral_value() else number
+    """Return a whole number of up to 34 digits as an int, any other as the decimal it is."""
+    return int(number) if number.adjusted() < EXACT.prec and number == number.to_integral_value() else number
 
 
 def kind_of(value: Value) -> str:
@@ -82,7 +100,7 @@ def negated(value: Value) -> bool | None:
 
 
 def arithmetic(sign: str, left: Value, right: Value) -> Value:
-    """Return left sign right for numbers; + also joins strings and - counts the days between dates."""
+    """Return left sign right for numbers; + also joins strings."""
     if sign == "+" and isinstance(left, str) and isinstance(right, str):
         return left + right
     if kind_of(left) != "number" or kind_of(right) != "number":
@@ -111,8 +129,15 @@ def _guarded(compute: Callable[..., Decimal], *numbers: Decimal) -> Number | Non
     return plain(result) if result.is_finite() else None
 
 
-def _rounded(number: Decimal, places: Decimal, rounding: str) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-int(places)), rounding=rounding, context=EXACT)
+def rounded(number: Decimal, *, places: Decimal, rounding: str) -> Decimal:
+    """Return a number of so many places, which may be negative for tens and hundreds; raise where there is none."""
+    scale = int(places)
+    if not LEAST_SCALE <= scale <= MOST_SCALE:
+        raise InvalidOperation
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent <= scale:
+        return number
+    return number.quantize(Decimal(1).scaleb(-scale, EXACT), rounding=rounding, context=EXACT)
 
 
 _ORDER: Mapping[str, Callable[..., bool]] = {
@@ -136,6 +161,6 @@ _FUNCTIONS: Mapping[str, Callable[..., Decimal]] = {
     "abs": EXACT.abs,
     "floor": lambda number: number.to_integral_value(rounding=ROUND_FLOOR),
     "ceiling": lambda number: number.to_integral_value(rounding=ROUND_CEILING),
-    "round_half_up": lambda number, places: _rounded(number, places, ROUND_HALF_UP),
-    "decimal": lambda number, places: _rounded(number, places, ROUND_HALF_EVEN),
+    "round_half_up": lambda number, places: rounded(number, places=places, rounding=ROUND_HALF_UP),
+    "decimal": lambda number, places: rounded(number, places=places, rounding=ROUND_HALF_EVEN),
 }

@@ -5,7 +5,7 @@ import pytest
 from creditline.edge.products import offered
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.dmn import read_policy
-from tests.policy.a_policy import policy_file
+from tests.policy.a_policy import NAMESPACE, policy_file
 
 BROKEN = [
     ("the file is cut off", "</definitions>", "", "line "),
@@ -82,3 +82,37 @@ def test_a_changed_cell_is_another_policy() -> None:
     text = policy_file().decode()
     changed = text.replace("<text>[1..8]</text>", "<text>[1..7]</text>", 1)
     assert read_policy(changed.encode(), source="x").sha256 != read_policy(text.encode(), source="x").sha256
+
+
+def diamonds(layers: int) -> bytes:
+    """Return decisions in layers of two, each of which requires both of the layer below."""
+    first = '<variable name="a0" typeRef="number"/><literalExpression><text>1</text></literalExpression>'
+    rows = [f'<decision name="a0">{first}</decision>']
+    for layer in range(1, layers):
+        rows.append(
+            f'<decision name="b{layer}"><variable name="b{layer}" typeRef="number"/><literalExpression>'
+            f"<text>a{layer - 1}</text></literalExpression></decision>"
+        )
+        rows.append(
+            f'<decision name="a{layer}"><variable name="a{layer}" typeRef="number"/><literalExpression>'
+            f"<text>a{layer - 1} + b{layer}</text></literalExpression></decision>"
+        )
+    return f'<definitions xmlns="{NAMESPACE}" name="m">{"".join(rows)}</definitions>'.encode()
+
+
+def test_decisions_that_require_each_other_in_endless_ways_are_refused() -> None:
+    assert read_policy(diamonds(9), source="m").decisions
+    with pytest.raises(PolicyInvalid, match="ways, at most"):
+        read_policy(diamonds(30), source="m")
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["the first first", "the deepest first"])
+def test_decisions_that_require_each_other_too_deep_are_refused(step: int) -> None:
+    rows = [
+        f'<decision name="a{at}"><variable name="a{at}" typeRef="number"/><literalExpression><text>a{at - 1}</text>'
+        "</literalExpression></decision>"
+        for at in range(1, 3_000)
+    ]
+    head = f'<definitions xmlns="{NAMESPACE}" name="m"><inputData name="a0" typeRef="number"/>'
+    with pytest.raises(PolicyInvalid, match="deep"):
+        read_policy(f"{head}{''.join(rows[::step])}</definitions>".encode(), source="m")

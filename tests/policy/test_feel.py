@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from creditline.policy.evaluate import compute, holds
-from creditline.policy.feel import FeelError, read_cell, read_expression
+from creditline.policy.feel import MOST_DEPTH, FeelError, read_cell, read_expression
 from creditline.policy.values import Value
 
 SCOPE: dict[str, Value] = {"x": 7, "half": Decimal("0.5"), "name": "abc", "no": False, "unknown": None}
@@ -109,3 +109,23 @@ def test_what_is_no_feel_is_refused_at_its_character(text: str, at: int, words: 
 def test_a_range_left_open_is_refused_in_a_cell() -> None:
     with pytest.raises(FeelError, match="'..'"):
         read_cell("[1]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 5_000, "-" * 5_000 + "1", "abs(" * 5_000, "if " * 5_000, "1" + " + 1" * 5_000, "a ** " * 5_000 + "a",
+     "if a then 1 else " * 5_000 + "1", "not(" * 5_000, "[" * 5_000, '"' + "a" * 30_000 + '"', "9" * 30_000],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_hostile_text_is_refused_at_its_character(text: str) -> None:
+    for read in (read_expression, read_cell):
+        with pytest.raises(FeelError) as refused:
+            read(text)
+        assert 1 <= refused.value.at <= len(text) + 1
+
+
+def test_the_deepest_text_that_is_read_is_also_evaluated() -> None:
+    assert compute(read_expression("1" + " + 1" * MOST_DEPTH), {}) == MOST_DEPTH + 1
+    assert compute(read_expression("(" * MOST_DEPTH + "1" + ")" * MOST_DEPTH), {}) == 1
+    assert compute(read_expression("10 ** (10 ** 10)"), {}) is None
+    assert compute(read_expression("10 ** 6000"), {}) == Decimal("1e6000")
