@@ -14,6 +14,7 @@ from creditline.edge.commands import (
     book,
     books,
     checks,
+    diff,
     doctor,
     lines,
     policy_prove,
@@ -38,6 +39,7 @@ for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, books.COMMANDS, d
 APP.add_typer(book.BOOK, name="book")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
+rules.POLICY.command("diff")(diff.diff)
 rules.POLICY.command("prove")(policy_prove.prove)
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")
