@@ -52,6 +52,7 @@ class Code(StrEnum):
     POLICY_INVALID = "policy_invalid"
     PRODUCT_UNKNOWN = "product_unknown"
     PRODUCT_WRONG = "product_wrong"
+    PROMISE_ENDED = "promise_ended"
     RESERVATION_ENDED = "reservation_ended"
     SCORECARD_INVALID = "scorecard_invalid"
     STOPPING = "stopping"

@@ -16,7 +16,7 @@ from creditline.decision.factors import Case
 from creditline.decision.outcome import Decision, Kind, Position, Scores
 from creditline.decision.product import Product
 from creditline.decision.reasons import reasons_of
-from creditline.decision.tables import TABLES, ask, given_of, rank
+from creditline.decision.tables import TABLES, Given, ask, given_of, rank
 from creditline.score.grade import grade_of
 
 OPENED = "days_on_book_count"
@@ -114,6 +114,18 @@ def unblocked_minor(position: Position) -> int:
         return position.available_minor
     in_use = position.drawn_minor + position.reserved_minor + position.withheld_minor
     return max(0, position.granted_minor - in_use)
+
+
+def given_by(product: Product, decision: Decision) -> Given:
+    """Return what the tables were given when a decision was made; `product` must be the edition the record names."""
+    return given_of(
+        product,
+        decision.position,
+        features=decision.features,
+        sources_count=decision.sources_count,
+        scores=decision.scores,
+        numbers=product.parameters.at(business_day(decision.as_of), currency=decision.currency),
+    )
 
 
 def replay(product: Product, decision: Decision) -> Decision:

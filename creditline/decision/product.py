@@ -26,8 +26,8 @@ class Product:
 
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
     the profile's columns in order, `catalogue` is the version of their definitions, `reads` those that a table reads and where,
-    `conditions` the expressions a promise may depend on. `pd_card` is the card that prices and grades, `release_card`
-    the one that restoration goes by.
+    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates. `pd_card`
+    is the card that prices and grades, `release_card` the one that restoration goes by.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Product:
     catalogue: str
     reads: tuple[tuple[str, int], ...]
     conditions: tuple[str, ...]
+    estimates: tuple[str, ...]
     policy: Policy
     compiled: CompiledPolicy
     parameters: Parameters
@@ -84,6 +85,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         catalogue=catalogue["version"],
         reads=_reads(policy, tuple(catalogue["features"])),
         conditions=tuple(one.name for one in policy.decisions if is_condition(one)),
+        estimates=tuple(settings.get("promises", {}).get("estimates", ())),
         policy=policy,
         compiled=compile_policy(policy, frozenset(one.name for one in parameters.all)),
         parameters=parameters,

@@ -18,6 +18,7 @@ from creditline.edge.commands import (
     doctor,
     lines,
     policy_prove,
+    promises,
     rules,
     stream,
     umbrellas,
@@ -33,7 +34,7 @@ APP = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, books.COMMANDS, doctor.COMMANDS):
+for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, promises.COMMANDS, books.COMMANDS, doctor.COMMANDS):
     for command in group:
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")

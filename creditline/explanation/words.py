@@ -11,6 +11,8 @@ from creditline.decision.product import Product
 from creditline.errors import Code, PolicyInvalid
 from creditline.explanation.explain import Explanation, Part
 from creditline.money import in_words
+from creditline.restoration.condition import Must, parts_of
+from creditline.restoration.promise import Outcome, PromiseKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +65,15 @@ def needed_of(product: Product) -> Iterable[tuple[str, str]]:
     """Return every (section, key) that may ever have to be said of a product's answers."""
     factors = {name for factor in FACTORS for name in factor.neutral}
     factors |= {*product.release_card.features, *product.pd_card.features, *SHORT_OF_LIMIT.neutral}
+    parts = [part for condition in product.conditions for part in parts_of(product, condition)]
+    factors |= {part.factor for part in parts if part.must is not Must.OTHER}
     yield from (("reason", factor.code) for factor in (*FACTORS, SHORT_OF_LIMIT))
     yield from (("factor", name) for name in sorted(factors))
     yield from (("condition", name) for name in sorted(product.conditions))
     yield from (("answer", answer) for answer in Answer)
     yield from (("needs", needs) for needs in Needs)
+    yield from (("promise", name) for name in (*PromiseKind, *Outcome))
+    yield from (("clause", name) for name in (*Must, "yours"))
     yield from (("bucket", name) for name in ("granted", "drawn", "reserved", "withheld", "available"))
     yield from (("line", name) for name in ("all_back", "some_withheld", "blocked", "dated", "no_reason"))
 
@@ -116,7 +122,9 @@ def _part(part: Part, currency: str, words: Words) -> ToldPart:
         amount=in_words(part.amount_minor, currency),
         why=why or (words.say("line", "no_reason"),),
         when=tuple(
-            words.say("line", "dated", amount=in_words(amount_minor, currency), day=_day(due_on), condition=condition)
+            words.say(
+                "line", "dated", amount=in_words(amount_minor, currency), day=day_in_words(due_on), condition=condition
+            )
             for due_on, amount_minor in part.dates
         ),
     )
@@ -128,14 +136,14 @@ MOST_DECIMALS = 4
 def _figures(factor: str, value: float, threshold: float, currency: str) -> tuple[str, str]:
     """Write a value and its threshold with as few decimals as show that they differ, if they do."""
     for decimals in range(MOST_DECIMALS):
-        own = _figure(factor, value, currency, decimals=decimals)
-        needed = _figure(factor, threshold, currency, decimals=decimals)
+        own = figure(factor, value, currency=currency, decimals=decimals)
+        needed = figure(factor, threshold, currency=currency, decimals=decimals)
         if own != needed:
             return own, needed
-    return _figure(factor, value, currency), _figure(factor, threshold, currency)
+    return figure(factor, value, currency=currency), figure(factor, threshold, currency=currency)
 
 
-def _figure(factor: str, value: float, currency: str, *, decimals: int = 0) -> str:
+def figure(factor: str, value: float, *, currency: str, decimals: int = 0) -> str:
     """Write a number in the unit its name ends with."""
     if factor.endswith("_minor"):
         return in_words(round(value), currency)
@@ -146,6 +154,6 @@ def _figure(factor: str, value: float, currency: str, *, decimals: int = 0) -> s
     return f"{value:g}"
 
 
-def _day(day: date) -> str:
+def day_in_words(day: date) -> str:
     """Write a date the way every language reads it (ISO 8601)."""
     return day.isoformat()

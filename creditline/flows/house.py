@@ -22,6 +22,10 @@ class House:
             raise NotFound(f"There is no product {name!r}. This house offers {offered}.", code=Code.PRODUCT_UNKNOWN)
         return self.products[name]
 
+    def speaker(self, product: Product) -> Product:
+        """Return the product in whose words an edition is spoken about now: the one offered under its name, or itself."""
+        return self.products.get(product.name, product)
+
     async def edition(self, db: Connection, sha256: str) -> Product:
         """Return a product as it was when something was decided or promised by it."""
         if sha256 not in self._editions:

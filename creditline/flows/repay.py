@@ -13,6 +13,7 @@ from creditline.decision.outcome import Decision, Kind
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import RepaymentReceived
 from creditline.events.row import EventRow, row_of
+from creditline.flows import promises
 from creditline.flows.draw import position_of
 from creditline.flows.house import House
 from creditline.flows.known import known
@@ -20,7 +21,7 @@ from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, requi
 from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
 from creditline.ledger.line import Line
 from creditline.restoration.plan import Plan, plan_of
-from creditline.store import decisions, due, facts, lines, requests
+from creditline.store import decisions, facts, lines, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.requests import Recorded
 
@@ -115,7 +116,7 @@ async def _turn(
             excess_minor=one.request.amount_minor - one.accepted_minor,
             is_repeated=False,
         )
-    await _save(db, done, seen=seen)
+    await _save(db, house, done, seen=seen)
     return [outcomes[request.id] for request in batch]
 
 
@@ -174,12 +175,14 @@ def _event(taken: Taken) -> EventRow:
     return row_of(received, recorded_at=at)
 
 
-async def _save(db: Connection, done: Sequence[tuple[Taken, Decision, Plan, Posting | None]], *, seen: str) -> None:
+async def _save(
+    db: Connection, house: House, done: Sequence[tuple[Taken, Decision, Plan, Posting | None]], *, seen: str
+) -> None:
     """Write everything a turn took and decided."""
     await requests.record(db, [_recorded(taken) for taken, _, _, _ in done])
     await lines.post(db, [(one.posting, back) if back else (one.posting,) for one, _, _, back in done])
     await decisions.record(db, [decision for _, decision, _, _ in done], seen=seen)
-    await due.record(db, [tranche for _, _, plan, _ in done for tranche in plan.tranches])
+    await promises.promise(db, house, [(decision, plan.tranches) for _, decision, plan, _ in done])
 
 
 def _recorded(taken: Taken) -> Recorded:

@@ -7,6 +7,7 @@ from uuid import UUID
 from creditline.clock import Clock, business_day
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Answer, Decision, Kind
+from creditline.flows import promises
 from creditline.flows.draw import position_of
 from creditline.flows.house import House
 from creditline.flows.known import known
@@ -31,8 +32,9 @@ async def restore_due(
     """
     async with db.transaction() as connection:
         claimed = await due.claim(connection, TimerKind.TRANCHE, as_of=clock(), most=most, only=only)
+        locked = await lines.lock(connection, [tranche.line for tranche in await due.still_open(connection, claimed)])
+        # Whoever held a line before us may have brought its tranche back earlier, or put it off.
         waiting = await due.still_open(connection, claimed)
-        locked = await lines.lock(connection, [tranche.line for tranche in waiting])
         made: list[Decision] = []
         while waiting:
             turn = {tranche.line: tranche for tranche in reversed(waiting)}
@@ -54,7 +56,7 @@ async def _turn(
     knowns = await known(db, asked, seen=seen)
     decided: list[Decision] = []
     postings: list[Posting] = []
-    followed: list[Tranche] = []
+    followed: dict[UUID, Tranche] = {}
     for tranche, at, product, one in zip(tranches, as_of, told, knowns, strict=True):
         line = locked[tranche.line]
         decision = decide(product, _question(tranche, line, at), one)
@@ -66,16 +68,20 @@ async def _turn(
             locked[line.id] = posting.line
         else:
             days = product.parameters.at(business_day(at), currency=line.currency)[RECHECK]
-            followed.append(again(decision, tranche, in_days=int(days)))
+            followed[tranche.id] = again(decision, tranche, in_days=int(days))
     await requests.record(db, [_recorded(decision) for decision in decided])
     await lines.post(db, [(posting,) for posting in postings])
     await decisions.record(db, decided, seen=seen)
-    ended = [
-        (tranche.id, decision.id, decision.answer, decision.as_of)
-        for tranche, decision in zip(tranches, decided, strict=True)
-    ]
-    await due.end(db, ended)
-    await due.record(db, followed)
+    await promises.end(db, house, list(zip(tranches, decided, strict=True)), followed=followed)
+    await promises.promise(
+        db,
+        house,
+        [
+            (decision, [followed[tranche.id]])
+            for tranche, decision in zip(tranches, decided, strict=True)
+            if tranche.id in followed
+        ],
+    )
     return decided
 
 

@@ -40,6 +40,9 @@ def check_terms(product: Product) -> None:
         raise _wrong(
             product, f"reservation_minutes makes {product.reservation_for}", "more than nothing, at most 365 days"
         )
+    for name in product.estimates:
+        if name not in product.conditions:
+            raise _wrong(product, f"[promises] estimates {name}", f"a condition: {', '.join(product.conditions)}")
     table = product.policy.decision(TABLES[Kind.RESTORATION])
     if isinstance(table, DecisionTable):
         for row, rule in enumerate(table.rules, start=1):

@@ -21,6 +21,8 @@ INVARIANTS = (
     ("requests_off_their_entries", "what a request accepted is what its entries moved"),
     ("lines_off_their_reins", "a block, a cap and the dates of a line are those of its entries"),
     ("promises_off_their_decisions", "what a decision withheld is what it promised"),
+    ("dates_off_their_promises", "every date that is told is a promise, and ends as it was promised"),
+    ("breaches_unanswered", "a promise is broken only with a reason, two people and a notice"),
     ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
     ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),
     ("days_off_their_seals", "a closed day holds what it was sealed with"),

@@ -265,7 +265,7 @@ with left_withheld as (
 ), promised as (
     select decision, sum(amount_minor) as amount_minor, count(distinct ordinal) as parts_count, max(ordinal) as last,
            count(distinct line) as lines_count, (array_agg(line))[1] as line
-    from tranche group by decision
+    from tranche t where not exists (select from promise_breach b where b.follower = t.id) group by decision
 )
 select coalesce(d.id, p.decision)::text as subject,
        format('%s answered %s of %s; withheld by it %s, promised %s in %s parts numbered to %s',
@@ -281,6 +281,41 @@ where d.id is null or p.line <> d.line or p.lines_count <> 1 or p.parts_count <>
       end
 order by 1 limit $1;
 
+-- name: dates_off_their_promises
+-- Every date that is told is a promise, and every promise ends as its tranche does: on its day or not, by the edition and the
+-- condition it was told under.
+select coalesce(t.id, p.tranche)::text as subject,
+       format('told %s as a %s for %s; recorded as %s by %s, its tranche ended as %s on %s by %s',
+              t.condition, p.kind, t.due_on, f.outcome, f.request, e.answer, e.ended_at, e.request) as words
+from tranche t
+full join promise p on p.tranche = t.id
+left join tranche_end e on e.tranche = t.id
+left join promise_end f on f.promise = t.id
+left join decision d on d.id = e.request
+where t.id is null or p.tranche is null or (e.request, e.ended_at) is distinct from (f.request, f.ended_at)
+   or (f.outcome = 'condition_failed' and (d.edition, d.condition) is distinct from (t.edition, t.condition))
+   or e.answer is distinct from case when f.outcome = 'condition_failed' then 'kept_back' when f.outcome in ('kept', 'early', 'late') then 'released' else f.outcome end
+   or case f.outcome when 'early' then e.ended_at >= start_of_day(t.due_on)
+                     when 'late' then e.ended_at < start_of_day(t.due_on + 1)
+                     when 'kept' then e.ended_at < start_of_day(t.due_on) or e.ended_at >= start_of_day(t.due_on + 1) else false end
+order by 1 limit $1;
+
+-- name: breaches_unanswered
+-- A promise is broken with a reason, two people and a notice that say so, and another in its place for the same amount and
+-- condition, and not without.
+select coalesce(b.promise, f.promise)::text as subject,
+       format('recorded as %s; reason %s, author %s, approver %s, notice at %s, then %s of %s on %s',
+              f.outcome, b.reason, b.author, b.approver, b.notice_at, n.amount_minor, n.condition, n.due_on) as words
+from promise_breach b
+full join (select * from promise_end where outcome = 'broken') f on f.promise = b.promise
+left join tranche t on t.id = b.promise
+left join tranche n on n.id = b.follower
+where b.promise is null or f.promise is null or b.author = b.approver or b.reason = '' or b.notice_at <> f.ended_at
+   or cardinality(f.words) = 0
+   or (n.line, n.amount_minor, n.condition, n.edition) is distinct from (t.line, t.amount_minor, t.condition, t.edition)
+   or n.due_on <= t.due_on
+order by 1 limit $1;
+
 -- name: ends_off_their_decisions
 -- A tranche ended as the decision says that ended it, with its whole amount; a reservation as its request says.
 select t.id::text as subject,
@@ -289,7 +324,15 @@ select t.id::text as subject,
 from tranche_end e
 left join tranche t on t.id = e.tranche
 left join decision d on d.id = e.request
-where (e.answer, e.ended_at, t.line, t.amount_minor) is distinct from (d.answer, d.as_of, d.line, d.requested_minor)
+where e.answer <> 'broken'
+  and (e.answer, e.ended_at, t.line, t.amount_minor) is distinct from (d.answer, d.as_of, d.line, d.requested_minor)
+union all
+select t.id::text, format('tranche of %s on line %s broken at %s; its request is %s of %s on line %s at %s',
+                          t.amount_minor, t.line, e.ended_at, r.kind, r.amount_minor, r.line, r.recorded_at)
+from tranche_end e
+left join tranche t on t.id = e.tranche
+left join request r on r.id = e.request
+where e.answer = 'broken' and ('break', e.ended_at, t.line, t.amount_minor) is distinct from (r.kind, r.recorded_at, r.line, r.amount_minor)
 union all
 select v.id::text, format('reservation of %s on line %s; its request is %s of %s on line %s',
                           v.amount_minor, v.line, r.kind, r.accepted_minor, r.line)

@@ -10,6 +10,7 @@ from creditline.clock import start_of
 from creditline.decision.outcome import Answer
 from creditline.ledger.chart import Movement
 from creditline.restoration.plan import Tranche
+from creditline.restoration.promise import Outcome
 from creditline.store.connect import Connection
 from creditline.store.statements import statements
 
@@ -42,9 +43,14 @@ async def record(db: Connection, tranches: Sequence[Tranche]) -> None:
     await _set_timers(db, TimerKind.TRANCHE, [(one.id, start_of(one.due_on)) for one in tranches])
 
 
-async def end(db: Connection, ended: Sequence[tuple[UUID, UUID, Answer, datetime]]) -> None:
-    """Write how tranches ended: (tranche, request, answer, at)."""
+async def end(db: Connection, ended: Sequence[tuple[UUID, UUID, Answer | Outcome, datetime]]) -> None:
+    """Write how tranches ended: (tranche, request, answer, at); one that is broken off was not answered but broken."""
     await db.copy_records_to_table("tranche_end", records=ended, columns=("tranche", "request", "answer", "ended_at"))
+
+
+async def drop_timers(db: Connection, subjects: Sequence[UUID]) -> None:
+    """Forget timers of what has ended; one that a worker holds is left to it, and finds that nothing is open."""
+    await db.execute(SQL["drop_timers"], list(subjects))
 
 
 async def open_of(db: Connection, lines: Sequence[UUID]) -> list[Tranche]:
@@ -56,6 +62,12 @@ async def open_of(db: Connection, lines: Sequence[UUID]) -> list[Tranche]:
 async def still_open(db: Connection, ids: Sequence[UUID]) -> list[Tranche]:
     """Return those of the tranches that have not ended."""
     rows = await db.fetch(SQL["read_tranches"], list(ids))
+    return [Tranche(**{**dict(row), "edition": row["edition"].hex()}) for row in rows]
+
+
+async def tranches(db: Connection, ids: Sequence[UUID]) -> list[Tranche]:
+    """Return tranches by id, whether they have ended or not."""
+    rows = await db.fetch(SQL["all_tranches"], list(ids))
     return [Tranche(**{**dict(row), "edition": row["edition"].hex()}) for row in rows]
 
 
@@ -75,7 +87,7 @@ async def end_reservations(db: Connection, ended: Sequence[tuple[UUID, UUID, Mov
     """Write how reservations ended: (reservation, request, movement, captured amount); their timers go."""
     columns = ("reservation", "request", "movement", "captured_minor")
     await db.copy_records_to_table("reservation_end", records=ended, columns=columns)
-    await db.execute(SQL["drop_timers"], [reservation for reservation, *_ in ended])
+    await drop_timers(db, [reservation for reservation, *_ in ended])
 
 
 async def claim(

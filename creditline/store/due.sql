@@ -5,8 +5,12 @@ from tranche t
 where t.line = any($1::uuid[]) and not exists (select from tranche_end e where e.tranche = t.id)
 order by t.due_on, t.id;
 
+-- name: all_tranches
+-- Tranches by id, ended or not.
+select id, line, decision, ordinal, amount_minor, due_on, condition, edition from tranche where id = any($1::uuid[]) order by due_on, id;
+
 -- name: read_tranches
--- Tranches by id, with whether they have ended.
+-- Those of the tranches that have not ended.
 select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
 from tranche t
 where t.id = any($1::uuid[]) and not exists (select from tranche_end e where e.tranche = t.id)

@@ -179,7 +179,21 @@ def test_the_shipped_product_can_say_everything_it_may_have_to_say(language: str
     words = words_of(product, language)
     facts = {
         name: name
-        for name in ("withheld", "available", "reason", "amount", "day", "condition", "factor", "value", "threshold")
+        for name in (
+            "withheld",
+            "available",
+            "reason",
+            "amount",
+            "day",
+            "condition",
+            "factor",
+            "value",
+            "threshold",
+            "due",
+            "again",
+            "clauses",
+            "clause",
+        )
     }
     for section, key in needed_of(product):
         assert words.say(section, key, **facts) or (section, key) == ("needs", "other")

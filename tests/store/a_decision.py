@@ -1,6 +1,8 @@
 """A decision record for tests of what keeps it, with every column filled."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from math import nan
 from uuid import UUID
 
@@ -14,9 +16,11 @@ from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
 from creditline.ledger.umbrella import Umbrella
 from creditline.restoration.plan import Tranche
-from creditline.store import decisions, due, facts, lines, requests, umbrellas
+from creditline.restoration.promise import Outcome, Promise, PromiseEnd, PromiseKind, Told
+from creditline.store import decisions, due, facts, lines, promises, requests, umbrellas
 from creditline.store.connect import Connection
 from creditline.store.due import Reservation
+from creditline.store.promises import Breach
 from creditline.store.requests import Recorded
 from tests.ledger.a_line import BOOKED_AT, LINE
 
@@ -106,6 +110,31 @@ def a_tranche(decision: Decision, *, amount_minor: int = 1, ordinal: int = 1) ->
     )
 
 
+SAID = Told(languages=("en",), words=("It comes back.",))
+
+
+async def promised(db: Connection, tranches: Sequence[Tranche]) -> None:
+    """Write tranches and tell each as a commitment."""
+    await due.record(db, tranches)
+    await promises.record(
+        db,
+        [
+            Promise(
+                tranche=one, kind=PromiseKind.COMMITMENT, product="consumer_revolving", reason="late",
+                told_at=BOOKED_AT, told=SAID,
+            )
+            for one in tranches
+        ],
+    )  # fmt: skip
+
+
+async def ended(db: Connection, tranche: Tranche, outcome: Outcome, answer: Answer | Outcome) -> None:
+    """Write how a tranche ended, by its own decision, and what became of its promise."""
+    await due.end(db, [(tranche.id, tranche.decision, answer, BOOKED_AT)])
+    end = PromiseEnd(promise=tranche.id, outcome=outcome, request=tranche.decision, ended_at=BOOKED_AT, told=SAID)
+    await promises.end(db, [end])
+
+
 async def one_row_everywhere(db: Connection, line: Line) -> None:
     """Write a row into every table that keeps what happened; the books themselves are there already."""
     decision = a_decision(line=line.id)
@@ -119,8 +148,19 @@ async def one_row_everywhere(db: Connection, line: Line) -> None:
     )
     await due.reserve(db, [reservation])
     await due.end_reservations(db, [(reservation.id, decision.id, Movement.VOID, 0)])
-    await due.record(db, [tranche])
-    await due.end(db, [(tranche.id, decision.id, Answer.RELEASED, BOOKED_AT)])
+    broken, instead = (a_tranche(decision, ordinal=ordinal) for ordinal in (2, 3))
+    instead = replace(instead, due_on=broken.due_on + timedelta(days=1))
+    await promised(db, [tranche, broken, instead])
+    await ended(db, tranche, Outcome.KEPT, Answer.RELEASED)
+    await ended(db, broken, Outcome.BROKEN, Outcome.BROKEN)
+    await promises.breach(
+        db,
+        [
+            Breach(
+                promise=broken.id, follower=instead.id, author="ann", approver="bo", reason="law", notice_at=BOOKED_AT
+            )
+        ],
+    )
     own = Umbrella(
         id=decision.id, parent=None, holder="acme", product=None, currency="CNY", granted_minor=99, is_fungible=True,
         slots_count=1, version=1, opened_at=BOOKED_AT, booked_at=BOOKED_AT,

@@ -20,7 +20,7 @@ from creditline.store.due import Reservation
 from creditline.store.requests import Recorded
 from tests.store import test_umbrellas
 from tests.store.a_book import a_new_line, made, stamp
-from tests.store.a_decision import a_decision, a_tranche, an_edition
+from tests.store.a_decision import a_decision, a_tranche, an_edition, promised
 
 BREAKS = [
     # by hand                                                                    law
@@ -68,6 +68,11 @@ BREAKS = [
     ("update tranche set decision = line",                                       "what a decision withheld is what it promised"),
     ("insert into tranche_end select id, decision, 'released', now() from tranche", "what ended was ended by its own decision or request"),
     ("insert into reservation_end select id, id, 'void', 0 from reservation",    "what ended was ended by its own decision or request"),
+    ("delete from promise",                                                      "every date that is told is a promise, and ends as it was promised"),
+    ("insert into tranche_end select id, decision, 'released', now() from tranche", "every date that is told is a promise, and ends as it was promised"),
+    ("insert into promise_end select id, 'kept', decision, now(), '{}', '{}' from tranche", "every date that is told is a promise, and ends as it was promised"),
+    ("insert into promise_end select id, 'broken', decision, now(), '{}', '{}' from tranche", "a promise is broken only with a reason, two people and a notice"),
+    ("insert into promise_breach select id, decision, 'ann', 'bo', 'law', now() from tranche", "a promise is broken only with a reason, two people and a notice"),
     ("update day_seal_sum set debit_minor = debit_minor + 1 where account = 11", "a closed day holds what it was sealed with"),
     ("update transfer set line = request where debit = 11",                      "a closed day holds what it was sealed with"),
     ("delete from transfer where debit = 11",                                    "a closed day holds what it was sealed with"),
@@ -102,7 +107,7 @@ async def a_sound_book(db: Database) -> Line:
             for number, kind, amount_minor in ((0, Kind.OPENING, 10), (1, Kind.DRAW, 4), (3, Kind.DRAW, 3))
         ]
         await decisions.record(connection, [*approved, restored], seen=await facts.snapshot(connection))
-        await due.record(connection, [a_tranche(restored)])
+        await promised(connection, [a_tranche(restored)])
         await due.reserve(
             connection, [Reservation(id=stamp(3).request, line=line.id, amount_minor=3, expires_at=stamp(9).booked_at)]
         )

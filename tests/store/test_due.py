@@ -12,12 +12,13 @@ from creditline.errors import Broken
 from creditline.ids import id_from
 from creditline.ledger.chart import Movement
 from creditline.restoration.plan import Tranche
+from creditline.restoration.promise import Outcome
 from creditline.store import decisions, due, facts, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.due import Reservation, TimerKind
 from tests.ledger.a_line import BOOKED_AT
 from tests.store.a_book import a_book, drawing, repaying
-from tests.store.a_decision import a_decision, a_tranche, an_edition, recorded_for
+from tests.store.a_decision import a_decision, a_tranche, an_edition, ended, promised, recorded_for
 
 TODAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ async def given_tranches(db: Database, count: int) -> list[Tranche]:
         await an_edition(connection)
         await requests.record(connection, [recorded_for(decision)])
         await decisions.record(connection, [decision], seen=await facts.snapshot(connection))
-        await due.record(connection, tranches)
+        await promised(connection, tranches)
     return tranches
 
 
@@ -55,7 +56,7 @@ async def test_tranches_are_read_as_they_were_told_earliest_first(db: Database) 
 async def test_a_tranche_that_ended_is_open_no_more_and_ends_once(db: Database) -> None:
     first, second = await given_tranches(db, 2)
     async with db.transaction() as connection:
-        await due.end(connection, [(first.id, first.decision, Answer.KEPT_BACK, BOOKED_AT)])
+        await ended(connection, first, Outcome.KEPT, Answer.RELEASED)
     async with db.reading() as connection:
         assert await due.open_of(connection, [first.line]) == [second]
         assert await due.still_open(connection, [first.id, second.id]) == [second]
@@ -65,7 +66,7 @@ async def test_a_tranche_that_ended_is_open_no_more_and_ends_once(db: Database) 
 
 async def end(db: Database, tranche: Tranche) -> None:
     async with db.transaction() as connection:
-        await due.end(connection, [(tranche.id, tranche.decision, Answer.RELEASED, BOOKED_AT)])
+        await ended(connection, tranche, Outcome.KEPT, Answer.RELEASED)
 
 
 async def test_a_timer_rings_at_the_first_instant_of_its_day(db: Database) -> None:

@@ -70,7 +70,7 @@ TRANSFERS = [
 
 APPEND_ONLY = (
     "edition", "event", "request", "line_entry", "transfer", "reservation", "reservation_end", "decision", "tranche",
-    "tranche_end", "umbrella_entry", "line_seat",
+    "tranche_end", "umbrella_entry", "line_seat", "promise", "promise_end", "promise_breach",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from creditline.clock import Clock
-from creditline.edge.api import book, bulk, checks, decisions, events, lines, motions, umbrellas
+from creditline.edge.api import book, bulk, checks, decisions, events, lines, motions, promises, umbrellas
 from creditline.edge.api.gate import Gate
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
@@ -55,7 +55,15 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
     app.state.parts = parts(db, clock, house)
     add_handlers(app)
     app.add_middleware(Gate)
-    for routes in (lines.ROUTES, motions.ROUTES, umbrellas.ROUTES, decisions.ROUTES, checks.ROUTES, book.ROUTES):
+    for routes in (
+        lines.ROUTES,
+        motions.ROUTES,
+        umbrellas.ROUTES,
+        promises.ROUTES,
+        decisions.ROUTES,
+        checks.ROUTES,
+        book.ROUTES,
+    ):
         app.include_router(routes, responses=PROBLEM)
     app.add_route("/v1/events", events.take_events, methods=["POST"])
     app.add_route("/v1/draws:batch", bulk.draw_batch, methods=["POST"])

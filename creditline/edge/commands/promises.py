@@ -1,0 +1,112 @@
+"""The commands `creditline promises` and `creditline break-promise`: what was told, and whether it was kept."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from creditline.edge.commands.output import Json, RequestId, id_or_new, show, uuid, with_engine
+from creditline.edge.engine import Engine
+from creditline.errors import Code, Malformed
+from creditline.flows.promises import GROUPS, BreakRequest, Rate, break_promise, promises_of, rates
+from creditline.money import in_words
+
+COUNTS = ("told", "kept", "early", "late", "broken", "condition_failed", "open")
+
+
+def promises(
+    line: Annotated[
+        str | None, typer.Argument(help="A line's id; without it, how many were kept in the whole book.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help=f"By what to tell them apart: {', '.join(GROUPS)}.")
+    ] = "product,week_on,reason",
+    language: Annotated[str, typer.Option(help="A language the product speaks: en or zh.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Say how many promises were kept, by product, week and reason; or what a line was told and what became of it."""
+
+    async def use(engine: Engine) -> None:
+        if line is None:
+            told = await rates(engine.db, by=[name for name in by.split(",") if name])
+            _show_rates(told, as_json=as_json)
+            return
+        found, kept = await promises_of(engine.db, uuid(line, what="line"), most=1000)
+        rows = [
+            (
+                one.promise.told_at,
+                one.promise.kind,
+                in_words(one.promise.tranche.amount_minor, found.currency),
+                one.promise.tranche.due_on,
+                one.end.outcome if one.end else "open",
+                (one.end or one.promise).told.by_language.get(language, ""),
+            )
+            for one in kept
+        ]
+        head = ("told at", "kind", "amount", "due on", "outcome", "in words")
+        show(kept, as_json=as_json, rows=rows, head=head, right=(2,))
+
+    with_engine(use)
+
+
+def break_promise_(
+    line: Annotated[str, typer.Argument(help="The line's id.")],
+    promise: Annotated[str, typer.Argument(help="The promise's id, as `creditline promises LINE --json` tells it.")],
+    again_on: Annotated[str, typer.Option(help="The later day, as 2026-05-01.")],
+    reason: Annotated[str, typer.Option(help="Why; the borrower is told it as it is.")],
+    author: Annotated[str, typer.Option(help="Who decides it.")],
+    approver: Annotated[str, typer.Option(help="Who else approves it.")],
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Put a promise off to a later day, in the open: it counts as broken for ever."""
+    asked = BreakRequest(
+        id=id_or_new(request),
+        line=uuid(line, what="line"),
+        promise=uuid(promise, what="promise"),
+        again_on=_day(again_on),
+        author=author,
+        approver=approver,
+        reason=reason,
+    )
+
+    async def use(engine: Engine) -> None:
+        instead = await break_promise(engine.db, engine.clock, engine.house, request=asked)
+        rows = [("promise", instead.id), ("due on", instead.due_on), ("condition", instead.condition)]
+        show(instead, as_json=as_json, rows=rows)
+
+    with_engine(use)
+
+
+def _show_rates(told: list[Rate], *, as_json: bool) -> None:
+    if as_json:
+        fields = (*GROUPS, *(f"{name}_count" for name in COUNTS), "kept_ratio")
+        show([{name: getattr(one, name) for name in fields} for one in told], as_json=True)
+        return
+    groups = [name for name in GROUPS if any(getattr(one, name) is not None for one in told)]
+    rows = [
+        (
+            *(getattr(one, name) for name in groups),
+            *(getattr(one, f"{name}_count") for name in COUNTS),
+            "" if one.kept_ratio is None else f"{100 * one.kept_ratio:.1f} %",
+        )
+        for one in told
+    ]
+    head = (
+        *(name.removesuffix("_on") for name in groups),
+        *(name.replace("_", " ") for name in COUNTS),
+        "kept of held",
+    )
+    right = range(len(groups), len(head))
+    show(told, as_json=False, rows=rows, head=head, right=right)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed(f"The day {text!r} is no date. Write it as 2026-05-01.", code=Code.MESSAGE_MALFORMED) from None
+
+
+break_promise_.__name__ = "break-promise"
+COMMANDS = (promises, break_promise_)
