@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.feel import Against, Between, Cell, Constant, Expression, FeelError, read_cell, read_expression
 from creditline.policy.markup import MarkupError, read_markup
+from creditline.policy.subset import why_text_is_not_scalar
 from creditline.policy.table import (
     Column,
     DecisionTable,
@@ -199,14 +200,21 @@ def _expression(text: str, where: Where) -> Expression:
     try:
         return read_expression(text)
     except FeelError as wrong:
-        raise where.at(f"character {wrong.at}").wrong(f"{wrong} in {text!r}") from wrong
+        raise _no_feel(text, wrong, where, is_cell=False) from wrong
 
 
 def _cell(text: str, where: Where) -> Cell:
     try:
         return read_cell(text)
     except FeelError as wrong:
-        raise where.at(f"character {wrong.at}").wrong(f"{wrong} in {text!r}") from wrong
+        raise _no_feel(text, wrong, where, is_cell=True) from wrong
+
+
+def _no_feel(text: str, wrong: FeelError, where: Where, *, is_cell: bool) -> PolicyInvalid:
+    """Return the error of text that is no FEEL of a policy, and why it is not if it is FEEL all the same."""
+    why = why_text_is_not_scalar(text, is_cell=is_cell)
+    outside = f"; DMN has it, but a policy is answered in columns, and {why}" if why else ""
+    return where.at(f"character {wrong.at}").wrong(f"{wrong} in {text!r}{outside}")
 
 
 def _typed(cell: Cell, column: Column, where: Where) -> Cell:

@@ -7,8 +7,11 @@ within it can be a policy's; any other runs on the reference alone, and this say
 from collections.abc import Iterator, Mapping
 
 from creditline.policy import feel
-from creditline.policy.standard import model, tree
+from creditline.policy.standard import catalogue, model, tree
+from creditline.policy.standard.cursor import Vocabulary
 from creditline.policy.standard.model import Decision, Knowledge
+from creditline.policy.standard.parser import read_expression, read_tests
+from creditline.policy.standard.words import Names
 from creditline.policy.table import DecisionTable, LiteralExpression, nodes_in
 
 SCALAR: tuple[type, ...] = (
@@ -60,6 +63,16 @@ def why_not_scalar(decision: DecisionTable | LiteralExpression | Decision | Know
     if isinstance(decision, Decision):
         return next(_reasons(decision.body), None)
     return next((f"it has a {type(one).__name__}" for one in nodes_in(decision) if not isinstance(one, SCALAR)), None)
+
+
+def why_text_is_not_scalar(text: str, *, is_cell: bool) -> str | None:
+    """Return why text that the scalar core cannot read is FEEL all the same; None if it is no FEEL, or nothing tells."""
+    known = Vocabulary(frames=(catalogue.NAMES,), members=Names(), types=Names())
+    try:
+        found = read_tests(text, known) if is_cell else read_expression(text, known)
+    except feel.FeelError:
+        return None
+    return next(_reasons(found), None)
 
 
 def _reasons(part: object) -> Iterator[str]:

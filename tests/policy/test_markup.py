@@ -1,9 +1,18 @@
 """XML of a stranger is read within bounds, and what goes past them is refused at once."""
 
-import pytest
+from contextlib import suppress
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creditline.errors import PolicyInvalid
 from creditline.policy import markup
+from creditline.policy.dmn import read_policy
 from creditline.policy.markup import MOST_ATTRIBUTES, MOST_BYTES, MOST_DEPTH, MarkupError, read_markup
+from creditline.policy.standard.read import read_model
+from creditline.policy.standard.write import as_1_3
+from tests.policy.a_policy import policy_file
 
 BOMB = b'<!DOCTYPE d [<!ENTITY a "%s"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]><d>&c;</d>' % (b"x" * 99)
 HOSTILE = [
@@ -45,3 +54,27 @@ def test_what_is_damaged_is_told_where() -> None:
 
 def test_a_document_is_read() -> None:
     assert read_markup(b"<d a='1'><e/></d>").get("a") == "1"
+
+
+PIECES = [
+    b"", b"<", b">", b"&", b'"', b"</text>", b"<text>", b"<rule>", b"</rule>", b"<decision/>", b"<list/>", b"<context/>",
+    b"<!DOCTYPE d [", b"<![CDATA[", b"]]>", b"&lt;", b"&a;", b'typeRef="time"', b'hitPolicy="ANY"', b"\x00", b"\xff", b"not(",
+    b"[1..", b"date(", b'<import namespace="n" name="n"/>', b"<inputData/>", b"<itemDefinition/>", b"9" * 5_000,
+]  # fmt: skip
+FILE = policy_file()
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.tuples(st.integers(0, len(FILE)), st.integers(0, 40), st.sampled_from(PIECES)), min_size=1, max_size=5)
+)
+def test_a_damaged_policy_is_read_or_refused_and_never_breaks_the_reader(damages: list[tuple[int, int, bytes]]) -> None:
+    xml = FILE
+    for at, length, piece in damages:
+        xml = xml[:at] + piece + xml[at + length :]
+    with suppress(MarkupError):
+        read_model(xml)
+    with suppress(MarkupError):
+        as_1_3(xml)
+    with suppress(PolicyInvalid):
+        read_policy(xml, source="damaged.dmn")

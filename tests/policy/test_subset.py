@@ -2,11 +2,12 @@
 
 import pytest
 
+from creditline.errors import PolicyInvalid
 from creditline.policy.dmn import read_policy
 from creditline.policy.standard.model import Decision
 from creditline.policy.standard.read import read_model
-from creditline.policy.subset import why_not_scalar
-from tests.policy.a_policy import policy_file
+from creditline.policy.subset import why_not_scalar, why_text_is_not_scalar
+from tests.policy.a_policy import policy_file, small
 from tests.policy.standard.a_model import decision, literal, model, table
 
 
@@ -45,3 +46,24 @@ def test_a_decision_that_is_not_held_is_told_why(inner: str, why: str | None) ->
     assert isinstance(found, Decision)
     said = why_not_scalar(found)
     assert said is None if why is None else said is not None and why in said
+
+
+@pytest.mark.parametrize(
+    ("text", "is_cell", "why"),
+    [
+        ("sum(for i in [1, 2] return i) + 1", False, "calls a function"),
+        ("for i in [1, 2] return i", False, "it loops"),
+        ("in > 3", False, None),
+        ("even(?)", True, "calls its input"),
+        ('duration("P1D")', True, "calls a function"),
+        ("[1", True, None),
+    ],
+)
+def test_text_outside_of_the_core_is_told_why(text: str, is_cell: bool, why: str | None) -> None:
+    said = why_text_is_not_scalar(text, is_cell=is_cell)
+    assert said is None if why is None else said is not None and why in said
+
+
+def test_a_policy_that_goes_outside_of_the_core_is_refused_with_the_reason() -> None:
+    with pytest.raises(PolicyInvalid, match=r"row 1, output 'out', character 5: .*; DMN has it, but .* and it loops"):
+        small("FIRST", [("-", "for i in [1, 2] return i")])

@@ -1,7 +1,7 @@
 """The conformance kit of DMN: its cases read, answered by the reference, and compared with what they expect."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -50,11 +50,13 @@ class Folder:
     """A folder of the kit: one model or several that import each other, and files of cases."""
 
     path: Path
+    rewrite: Callable[[bytes], bytes] = bytes
+    """What is done to a document before it is read."""
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
         """The models by file name, those imported read first."""
-        texts = {path.name: path.read_bytes() for path in sorted(self.path.glob("*.dmn"))}
+        texts = {path.name: self.rewrite(path.read_bytes()) for path in sorted(self.path.glob("*.dmn"))}
         files = {namespace_of(text): name for name, text in texts.items()}
         read: dict[str, Model] = {}
 

@@ -11,6 +11,7 @@ from creditline.policy.markup import MarkupError
 from creditline.policy.standard.graph import answer
 from creditline.policy.standard.read import VERSIONS, namespace_of, read_model
 from creditline.policy.standard.values import Value
+from creditline.policy.standard.write import MODEL, as_1_3
 from tests.policy.standard.a_model import ON_X, decided, decision, literal, model, table, xml
 
 N = Decimal
@@ -175,3 +176,21 @@ def test_what_is_no_model_is_refused() -> None:
 
 def test_an_unknown_decision_is_said() -> None:
     assert "no 'zz'" in answer(model(""), "zz", {}).problem
+
+
+@pytest.mark.parametrize("space", sorted(VERSIONS))
+def test_a_model_of_every_version_is_written_as_1_3(space: str) -> None:
+    kinds = "<itemDefinition name='t'><typeRef>feel:number</typeRef></itemDefinition>"
+    xml_ = as_1_3(xml(kinds + decision(literal("x < 2"), kind="feel:boolean"), space=space))
+    assert f'xmlns="{MODEL}"'.encode() in xml_
+    assert b"feel:" not in xml_
+    assert answer(read_model(xml_), "d", {"x": N(1)}).value is True
+    assert as_1_3(xml_) == xml_
+
+
+def test_what_1_3_cannot_say_is_told() -> None:
+    box = f"<conditional><if>{literal('true')}</if><then>{literal('1')}</then><else>{literal('2')}</else></conditional>"
+    with pytest.raises(MarkupError, match="boxed 'conditional', of DMN 1.4"):
+        as_1_3(xml(decision(box)))
+    with pytest.raises(MarkupError, match="not the definitions"):
+        as_1_3(b"<html/>")
