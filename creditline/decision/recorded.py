@@ -1,7 +1,7 @@
 """Recorded decisions as columns: what the tables of a product would be given by the same cases."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import nan
 
@@ -22,12 +22,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Cases that ask the same table under the same numbers; `columns` hold a value a case of every input of the policy."""
+    """Cases that ask the same table under the same numbers; `columns` hold a value a case of every input of the policy.
+
+    `decisions` are the records themselves, in the order of the columns.
+    """
 
     table: str
     numbers: Mapping[str, Value]
     columns: Mapping[str, Sequence[Value]]
     count: int
+    decisions: Sequence[Decision] = field(default=(), compare=False, repr=False)
 
 
 def groups_of(product: Product, recorded: Iterable[Recorded]) -> tuple[Group, ...]:
@@ -36,7 +40,7 @@ def groups_of(product: Product, recorded: Iterable[Recorded]) -> tuple[Group, ..
     Releases ask no table and are left out, and so are cases before the day on which all numbers have a value.
     """
     starts = {currency: product.parameters.starts(currency) for currency in product.currencies}
-    found: dict[tuple[Kind, str, date], list[dict[str, Value]]] = {}
+    found: dict[tuple[Kind, str, date], list[tuple[Decision, dict[str, Value]]]] = {}
     places: dict[tuple[str, ...], list[int | None]] = {}
     for one in recorded:
         decision = one.decision
@@ -55,13 +59,14 @@ def groups_of(product: Product, recorded: Iterable[Recorded]) -> tuple[Group, ..
             scores=decision.scores,
             numbers={},
         )
-        found.setdefault((decision.kind, decision.currency, since), []).append(given)
+        found.setdefault((decision.kind, decision.currency, since), []).append((decision, given))
     return tuple(
         Group(
             table=TABLES[kind],
             numbers=product.parameters.at(since, currency=currency),
-            columns={one.name: [given.get(one.name) for given in rows] for one in product.policy.inputs},
+            columns={one.name: [given.get(one.name) for _, given in rows] for one in product.policy.inputs},
             count=len(rows),
+            decisions=[decision for decision, _ in rows],
         )
         for (kind, currency, since), rows in found.items()
     )

@@ -17,6 +17,7 @@ from creditline.edge.commands import (
     diff,
     doctor,
     lines,
+    policy_impact,
     policy_prove,
     promises,
     rules,
@@ -41,6 +42,7 @@ APP.add_typer(book.BOOK, name="book")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)
+rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")

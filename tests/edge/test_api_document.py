@@ -5,7 +5,19 @@ import os
 from pathlib import Path
 
 from creditline.clock import MovedClock
-from creditline.edge.api import book, bulk, checks, create_app, decisions, events, lines, motions, promises, umbrellas
+from creditline.edge.api import (
+    book,
+    bulk,
+    checks,
+    create_app,
+    decisions,
+    events,
+    impact,
+    lines,
+    motions,
+    promises,
+    umbrellas,
+)
 from creditline.edge.api.gate import STREAMED
 from creditline.edge.api.problem import STATUS
 from creditline.edge.api.shapes import ProblemView
@@ -47,7 +59,7 @@ async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -
 async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
     """A route that the document leaves out would be found by nobody."""
     document = create_app(shared_db, MovedClock(STARTS_AT), the_house()).openapi()
-    parts = (lines, motions, umbrellas, promises, decisions, checks, book)
+    parts = (lines, motions, umbrellas, promises, decisions, checks, impact, book)
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}
     assert len(paths) >= 15
     streamed = {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}

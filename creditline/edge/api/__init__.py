@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from creditline.clock import Clock
-from creditline.edge.api import book, bulk, checks, decisions, events, lines, motions, promises, umbrellas
+from creditline.edge.api import book, bulk, checks, decisions, events, impact, lines, motions, promises, umbrellas
 from creditline.edge.api.gate import Gate
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
@@ -62,6 +62,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         promises.ROUTES,
         decisions.ROUTES,
         checks.ROUTES,
+        impact.ROUTES,
         book.ROUTES,
     ):
         app.include_router(routes, responses=PROBLEM)

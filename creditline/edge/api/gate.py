@@ -13,7 +13,7 @@ MOST_BODY_BYTES = 65_536
 """No request of ours needs a tenth of it but those that bring files; what comes in bulk streams."""
 
 MOST_FILES_BYTES = 4_194_304
-WITH_FILES = ("/v1/policies:check",)
+WITH_FILES = ("/v1/policies:check", "/v1/policies:impact")
 
 MOST_ID_LETTERS = 64
 STREAMED = ("/v1/events", "/v1/draws:batch", "/v1/repayments:batch")

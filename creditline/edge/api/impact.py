@@ -1,0 +1,132 @@
+"""Impact over HTTP: files that would replace a product's, and which recorded decisions they would answer otherwise."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from creditline.decision.impact import Impact, impact_of
+from creditline.decision.outcome import Answer, Kind
+from creditline.decision.past import past_of
+from creditline.decision.product import read_product
+from creditline.decision.recorded import Recorded
+from creditline.edge.api.shapes import Body
+from creditline.edge.api.state import Engine
+from creditline.flows.recorded import recorded_cases
+
+ROUTES = APIRouter(tags=["policies"])
+
+MOST_CASES = 50_000
+
+
+class ImpactBody(Body):
+    """Files of a product as they would be; those left out stay as they are offered."""
+
+    product: Annotated[str, Field(max_length=64, examples=["consumer_revolving"])]
+    files: Annotated[
+        dict[str, str],
+        Field(description="Text by path in the product's folder.", examples=[{"policy.dmn": "<definitions .../>"}]),
+    ] = Field(default_factory=dict)
+    most_cases: Annotated[int, Field(strict=True, ge=1, le=MOST_CASES, description="Of so many, the newest.")] = 10_000
+
+
+class View(BaseModel):
+    """A part of an impact, as it was found."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ShareView(View):
+    """So many of so many, with the 95 % interval of the share."""
+
+    count: int
+    of_count: int
+    share_ppm: int
+    low_ppm: int
+    high_ppm: int
+
+
+class TransitionView(View):
+    """How many went from one answer to another, or stayed (some with other numbers); null is an error of the draft."""
+
+    kind: Kind
+    before: Answer | None
+    after: Answer | None
+    count: int
+    changed_count: int
+
+
+class AmountView(View):
+    """What the answers granted, drew, released at once or withheld in all."""
+
+    kind: Kind
+    measure: str
+    currency: str
+    before_minor: int
+    after_minor: int
+
+
+class RuleHitsView(View):
+    """How often a rule answered, as recorded and by the draft."""
+
+    table: str
+    rule: int
+    before_count: int
+    after_count: int
+
+
+class SegmentView(View):
+    """The cases of one kind and grade; grade 0 had no score."""
+
+    kind: Kind
+    grade: int
+    changed: ShareView
+
+
+class ShownView(View):
+    """One of the cases that are answered otherwise."""
+
+    decision: UUID
+    kind: Kind
+    before: str
+    after: str
+
+
+class RowWiseView(View):
+    """A decision that columns could not hold, and why; it was answered row by row."""
+
+    decision: str
+    reason: str
+
+
+class ImpactView(View):
+    """What a draft changes over a sample of recorded decisions; each case is answered as it stood then."""
+
+    edition: str
+    policy: str
+    first_at: str | None
+    last_at: str | None
+    changed: ShareView
+    transitions: list[TransitionView]
+    amounts: list[AmountView]
+    rules: list[RuleHitsView]
+    segments: list[SegmentView]
+    shown: list[ShownView]
+    row_wise: list[RowWiseView]
+
+
+@ROUTES.post("/v1/policies:impact")
+async def impact_of_policy(body: ImpactBody, engine: Engine) -> ImpactView:
+    """Ask a product with some files replaced about recorded decisions: who would have been answered otherwise."""
+    files = {**engine.house.product(body.product).files, **{name: text.encode() for name, text in body.files.items()}}
+    recorded = await recorded_cases(engine.db, engine.house, product=body.product, most=body.most_cases)
+    # It takes up to a second of computing, during which others want to be answered.
+    return ImpactView.model_validate(await asyncio.to_thread(_impact, files, recorded))
+
+
+def _impact(files: Mapping[str, bytes], recorded: Sequence[Recorded]) -> Impact:
+    draft = read_product(files)
+    return impact_of(draft, past_of(draft, recorded))

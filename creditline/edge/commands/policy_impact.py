@@ -1,0 +1,103 @@
+"""`creditline policy impact`: who of those on record a draft would have answered otherwise."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from creditline.decision.impact import Impact, Share, impact_of
+from creditline.decision.past import past_of
+from creditline.decision.product import Product, read_product, with_catalogue
+from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
+from creditline.edge.engine import Engine
+from creditline.edge.products import files_in, folder_of, load_product
+from creditline.flows.recorded import recorded_cases
+from creditline.money import in_words
+
+MOST_CASES = 50_000
+PPM_A_PERCENT = 10_000
+
+
+def impact(
+    target: Annotated[str, typer.Argument(metavar="FILE|PRODUCT", help="A draft: a DMN file, or a product's folder.")],
+    product: Annotated[str, typer.Option(help="Whose policy a file alone would replace.")] = "consumer_revolving",
+    most: Annotated[int, typer.Option(help="Ask about so many recorded decisions, the newest.", min=1)] = MOST_CASES,
+    at_most: Annotated[
+        float | None, typer.Option(help="Exit 3 if more percent are answered otherwise.", min=0, max=100)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask a draft about recorded decisions: who is answered otherwise, from what to what, amounts, rules, grades.
+
+    It cannot know how borrowers would have behaved under the draft: each case is answered as it stood.
+    """
+    draft = draft_of(target, product=product)
+
+    async def use(engine: Engine) -> Impact:
+        with progress("Decisions read", most) as told:
+            recorded = await recorded_cases(engine.db, engine.house, product=draft.name, most=most, told=told)
+        return impact_of(draft, past_of(draft, recorded))
+
+    found = with_engine(use)
+    show(found, as_json=as_json, rows=rows_of(found), head=("", "of", "recorded", "draft", "otherwise"), right=(2, 3))
+    if at_most is not None and found.changed.share_ppm > at_most * PPM_A_PERCENT:
+        note(f"{percent(found.changed)} are answered otherwise, and at most {at_most} % may be.")
+        raise typer.Exit(FOUND_STATUS)
+
+
+def draft_of(target: str, *, product: str) -> Product:
+    """Return a product as a draft would make it: a folder whole, or a file in the place of a product's policy."""
+    path = Path(target)
+    if path.is_file():
+        beside = path.resolve().parent
+        folder = beside if (beside / "product.toml").is_file() else folder_of(product)
+        return read_product({**with_catalogue(files_in(folder)), "policy.dmn": path.read_bytes()})
+    if path.suffix:
+        raise typer.BadParameter(f"There is no file {target}.", param_hint="FILE|PRODUCT")
+    return load_product(target)
+
+
+def rows_of(found: Impact) -> list[tuple[object, ...]]:
+    """Return the table: the sample, then transitions, amounts, rules whose hits moved, grades and cases."""
+    changed = found.changed
+    sample = f"{changed.of_count:,} decisions, {found.first_at} to {found.last_at}" if changed.of_count else "nothing"
+    rows: list[tuple[object, ...]] = [("sample", sample, "", "", percent(changed))]
+    rows += [
+        (
+            "answer",
+            f"{one.kind}: {one.before} -> {one.after or 'none'}",
+            f"{one.count:,}",
+            "",
+            f"{one.changed_count:,}",
+        )
+        for one in found.transitions
+    ]
+    rows += [
+        (
+            "amount",
+            f"{one.kind}: {one.measure}",
+            in_words(one.before_minor, one.currency),
+            in_words(one.after_minor, one.currency),
+            in_words(one.after_minor - one.before_minor, one.currency),
+        )
+        for one in found.amounts
+    ]
+    rows += [
+        ("rule", f"{one.table} {one.rule}", f"{one.before_count:,}", f"{one.after_count:,}", "")
+        for one in found.rules
+        if one.before_count != one.after_count
+    ]
+    rows += [
+        ("grade", f"{one.kind}: {one.grade or 'no score'}", f"{one.changed.of_count:,}", "", percent(one.changed))
+        for one in found.segments
+        if one.changed.count
+    ]
+    rows += [("case", one.decision, one.before, one.after, "") for one in found.shown]
+    rows += [("row by row", one.decision, "", "", one.reason) for one in found.row_wise]
+    return rows
+
+
+def percent(share: Share) -> str:
+    """Return a share with its interval in words."""
+    told = [f"{one / PPM_A_PERCENT:.2f}" for one in (share.share_ppm, share.low_ppm, share.high_ppm)]
+    return f"{share.count:,}, {told[0]} % [{told[1]}, {told[2]}]"
