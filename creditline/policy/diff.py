@@ -6,15 +6,15 @@ only stands elsewhere was moved, which is told where order decides.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from creditline.policy.feel import Cell, Expression
+from creditline.policy.feel import Expression
 from creditline.policy.parameters import Parameter, Parameters
 from creditline.policy.table import DecisionTable, HitPolicy, LiteralExpression, Policy, Rule
-from creditline.policy.words import cell_text, feel_text
+from creditline.policy.write import feel_text
 
 ORDERED = frozenset({HitPolicy.FIRST, HitPolicy.PRIORITY})
 """Hit policies under which the order of rules decides."""
@@ -160,7 +160,7 @@ def _named(part: Part, decision: str | None, old: Mapping[str, str], new: Mappin
 def _of_expressions(
     before: DecisionTable | LiteralExpression, after: DecisionTable | LiteralExpression
 ) -> Iterator[Change]:
-    texts = [feel_text(one.expression) if isinstance(one, LiteralExpression) else "a table" for one in (before, after)]
+    texts = [text_of(one.expression) if isinstance(one, LiteralExpression) else "a table" for one in (before, after)]
     edit = Edit(name="", before=texts[0], after=texts[1])
     yield Change(kind=ChangeKind.EDITED, part=Part.EXPRESSION, decision=before.name, edits=(edit,))
 
@@ -170,7 +170,7 @@ def _of_tables(old: DecisionTable, new: DecisionTable) -> Iterator[Change]:
     if old.hit_policy != new.hit_policy:
         edit = Edit(name="", before=old.hit_policy, after=new.hit_policy)
         yield Change(kind=ChangeKind.EDITED, part=Part.HIT_POLICY, decision=old.name, edits=(edit,))
-    columns = [{feel_text(one.expression): one.kind for one in own.columns} for own in (old, new)]
+    columns = [{text_of(one.expression): one.kind for one in own.columns} for own in (old, new)]
     yield from _named(Part.COLUMN, old.name, *columns)
     outputs = [{one.name: " ".join([one.kind, *one.allowed]) for one in own.outputs} for own in (old, new)]
     yield from _named(Part.OUTPUT, old.name, *outputs)
@@ -179,7 +179,16 @@ def _of_tables(old: DecisionTable, new: DecisionTable) -> Iterator[Change]:
     yield from _moved(list(_of_rules(old.name, *rows)), rows, is_ordered=is_ordered)
 
 
-Row = Mapping[str, Cell | Expression]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a rule says in one place: equal to whatever means the same, and told as it was written."""
+
+    means: object
+    is_test: bool
+    text: str = field(compare=False)
+
+
+Row = Mapping[str, Said]
 """A rule by what its columns test, each column that tests nothing left out, and its outputs by name."""
 
 
@@ -188,14 +197,21 @@ def _rows(table: DecisionTable) -> list[Row]:
 
 
 def _row(table: DecisionTable, rule: Rule) -> Row:
-    columns = {feel_text(one.expression): cell for one, cell in zip(table.columns, rule.cells, strict=True)}
-    outputs = {f"{one.name}:": result for one, result in zip(table.outputs, rule.outputs, strict=True)}
-    return {**{name: _as_tested(cell) for name, cell in columns.items() if cell.tests}, **outputs}
+    tests = {
+        text_of(one.expression): Said(means=(cell.tests, cell.is_negated), is_test=True, text=cell.text)
+        for one, cell in zip(table.columns, rule.cells, strict=True)
+        if cell.tests
+    }
+    gives = {
+        f"{one.name}:": Said(means=result, is_test=False, text=text_of(result))
+        for one, result in zip(table.outputs, rule.outputs, strict=True)
+    }
+    return {**tests, **gives}
 
 
-def _as_tested(cell: Cell) -> Cell:
-    """Return a cell without the way it was written, so that what tests the same is equal."""
-    return Cell(tests=cell.tests, is_negated=cell.is_negated, text="")
+def text_of(node: Expression) -> str:
+    """Return an expression as text, names as they are."""
+    return feel_text(node, {})
 
 
 def _of_rules(decision: str, old: Sequence[Row], new: Sequence[Row]) -> Iterator[Change]:
@@ -223,8 +239,8 @@ def _of_rules(decision: str, old: Sequence[Row], new: Sequence[Row]) -> Iterator
 
 def _said(row: Row) -> str:
     """Return a rule as a sentence: what it tests, and what it gives."""
-    tests = ", ".join(f"{name} {_text(one)}" for name, one in row.items() if isinstance(one, Cell))
-    gives = ", ".join(f"{name[:-1]} {_text(one)}" for name, one in row.items() if not isinstance(one, Cell))
+    tests = ", ".join(f"{name} {one.text}" for name, one in row.items() if one.is_test)
+    gives = ", ".join(f"{name[:-1]} {one.text}" for name, one in row.items() if not one.is_test)
     return f"{tests or 'always'}: {gives}"
 
 
@@ -240,12 +256,8 @@ def _edits(old: Row, new: Row) -> tuple[Edit, ...]:
 def _side(row: Row, other: Row, name: str) -> str | None:
     """Return what a rule says in a place; a column it does not test is `-`, an output it does not have nothing."""
     if name in row:
-        return _text(row[name])
-    return "-" if isinstance(other[name], Cell) else None
-
-
-def _text(one: Cell | Expression) -> str:
-    return cell_text(one) if isinstance(one, Cell) else feel_text(one)
+        return row[name].text
+    return "-" if other[name].is_test else None
 
 
 def aligned(old: Sequence[Row], *, new: Sequence[Row]) -> Iterator[tuple[int | None, int | None]]:

@@ -56,3 +56,13 @@ def test_the_lines_of_the_files_are_shown_as_text(terminal: Terminal, draft: Pat
 def test_a_side_that_is_not_there_is_told(terminal: Terminal, draft: Path) -> None:
     assert terminal.run("policy", "diff", PRODUCT, draft / "none.dmn").status == 2
     terminal.run("policy", "diff", PRODUCT, "gold").fails(Code.PRODUCT_UNKNOWN, says="gold")
+
+
+def test_with_the_book_each_change_has_the_share_it_answers_otherwise(branch: Terminal, draft: Path) -> None:
+    branch.json("open", "ada", "--amount", "500", "--moved")
+    edit = draft / "parameters/limits.toml"
+    edit.write_text(edit.read_text().replace("velocity_draws_2d_count", "velocity_draws_1d_count"))
+    rows = branch.run("policy", "diff", PRODUCT, draft, "--book").table()
+    assert ["grade_terms, rule 6", "apr_bp 1440 -> 1500", "0.0 % of 1 decisions"] in rows
+    ran = branch.run("policy", "diff", PRODUCT, draft / "policy.dmn", "--book")
+    assert "Nothing is counted" in ran.err

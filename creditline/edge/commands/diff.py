@@ -1,6 +1,6 @@
 """The command that says what one policy answers otherwise than another, in the words of an analyst."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
@@ -8,12 +8,18 @@ from typing import Annotated
 
 import typer
 
-from creditline.edge.commands.output import Json, show
+from creditline.decision.otherwise import Share, shares_of
+from creditline.decision.product import read_product, with_catalogue
+from creditline.edge.commands.output import Json, note, progress, show, with_engine
+from creditline.edge.engine import Engine
 from creditline.edge.products import files_in, folder_of
+from creditline.flows.recorded import recorded_cases
 from creditline.policy.diff import Change, changes_of, changes_of_numbers
 from creditline.policy.dmn import read_policy
 from creditline.policy.parameters import Parameters, read_parameters
 from creditline.policy.table import Policy
+
+MOST_CASES = 10_000
 
 Side = Annotated[str, typer.Argument(help="A DMN file, a product's name, or its folder.")]
 
@@ -31,6 +37,10 @@ def diff(
     old: Side,
     new: Side,
     is_text: Annotated[bool, typer.Option("--text", help="Show the lines of the files instead.")] = False,
+    has_book: Annotated[
+        bool, typer.Option("--book", help="Say how many recorded decisions each change answers otherwise.")
+    ] = False,
+    most: Annotated[int, typer.Option(help="With --book: look at so many, the newest.", min=1)] = MOST_CASES,
     as_json: Json = False,
 ) -> None:
     """Say what a policy answers otherwise than an older one: rule by rule and number by number."""
@@ -40,11 +50,40 @@ def diff(
         show(lines, as_json=as_json, rows=[(line,) for line in lines])
         return
     changes = between(before, after=after)
-    told = [told_of(one) for one in changes]
-    rows = [(one.place, one.words) for one in changes]
+    whole, alone = with_book(before, after=after, changes=changes, most=most) if has_book else (None, ())
+    shares = alone or (None,) * len(changes)
+    told = [told_of(one, share) for one, share in zip(changes, shares, strict=True)]
+    rows = [(one.place, one.words, said(share)) for one, share in zip(changes, shares, strict=True)]
     count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
-    hashes = {"old": before.policy.sha256, "new": after.policy.sha256}
-    show({**hashes, "changes": told}, as_json=as_json, rows=[*rows, ("in all", count)], head=("where", "what"))
+    show(
+        {"old": before.policy.sha256, "new": after.policy.sha256, "changes": told, "share": whole},
+        as_json=as_json,
+        rows=[*rows, ("in all", count, said(whole))],
+        head=("where", "what", "alone answers otherwise" if has_book else ""),
+    )
+
+
+def with_book(
+    before: Named, *, after: Named, changes: Sequence[Change], most: int
+) -> tuple[Share | None, tuple[Share | None, ...]]:
+    """Ask the newest recorded decisions again with each change; that takes two whole products."""
+    if "product.toml" not in before.files or "product.toml" not in after.files:
+        note("Nothing is counted: that takes two whole products.")
+        return None, ()
+    old, new = (read_product(with_catalogue(own.files)) for own in (before, after))
+
+    async def use(engine: Engine) -> tuple[Share | None, tuple[Share | None, ...]]:
+        with progress("Decisions read", most) as told:
+            recorded = await recorded_cases(engine.db, engine.house, product=old.name, most=most, told=told)
+        note(f"Asked again: the {len(recorded):,} newest recorded decisions.")
+        return shares_of(old, new=new, changes=changes, recorded=recorded)
+
+    return with_engine(use)
+
+
+def said(share: Share | None) -> str:
+    """Return a share as a table shows it, nothing where there is none."""
+    return share.words if share else ""
 
 
 def side_of(name: str) -> Named:
@@ -68,7 +107,7 @@ def between(before: Named, *, after: Named) -> tuple[Change, ...]:
     return (*rules, *changes_of_numbers(before.numbers, new=after.numbers)) if has_both else rules
 
 
-def told_of(one: Change) -> dict[str, object]:
+def told_of(one: Change, share: Share | None) -> dict[str, object]:
     """Return a change for programs."""
     return {
         "kind": one.kind,
@@ -79,6 +118,7 @@ def told_of(one: Change) -> dict[str, object]:
         "new_row": one.new_row,
         "edits": [{"name": edit.name, "before": edit.before, "after": edit.after} for edit in one.edits],
         "words": f"{one.place}: {one.words}",
+        "share": share,
     }
 
 
