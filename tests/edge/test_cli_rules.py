@@ -49,6 +49,16 @@ def test_a_table_is_asked_with_values_and_says_which_rule_answered(terminal: Ter
     )
 
 
+def test_why_another_rule_did_not_answer_is_told_cell_by_cell(terminal: Terminal) -> None:
+    asked = ("policy", "decide", "draw", "is_blocked=true", "--why-not", 2)
+    rows = [row for row in terminal.run(*asked).table() if row[0].startswith("not rule")]
+    assert len(rows) == 2
+    assert all("and the cell wants" in row[1] for row in rows)
+    told = terminal.json(*asked)["why_not"]
+    assert [row[0] for row in rows] == [f"not rule {one['rule']}" for one in told]
+    assert "why_not" not in terminal.json("policy", "decide", "draw", "is_blocked=true")
+
+
 def test_the_examples_hold_and_a_spoilt_one_is_told(terminal: Terminal, folder: Path) -> None:
     assert terminal.run("policy", "test").table()[0][1] == "all as expected"
     assert terminal.run("policy", "test", folder).status == 0

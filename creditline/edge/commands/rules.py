@@ -14,6 +14,7 @@ from creditline.policy.evaluate import evaluate
 from creditline.policy.examples import Example, examples_of, failures_of
 from creditline.policy.feel import read_expression
 from creditline.policy.table import DecisionTable, Rule, Value
+from creditline.policy.why import Against, why_not
 
 POLICY = typer.Typer(help="A product's rules: check, show, decide, test.", no_args_is_help=True)
 SCORE = typer.Typer(help="Scores from events: fit, evaluate.", no_args_is_help=True)
@@ -46,6 +47,9 @@ def decide(
     given: Annotated[list[str], typer.Argument(help="What it is given: name=value, FEEL literals; the rest is null.")],
     product: Annotated[str, typer.Option(help="A product's name, or its folder.")] = "consumer_revolving",
     currency: Annotated[str, typer.Option(help="Whose numbers apply: ISO 4217.")] = "CNY",
+    near: Annotated[
+        int, typer.Option("--why-not", help="Tell so many rules that came nearest, and the cells against them.", min=0)
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Ask one decision of a product's policy, on the reference evaluator."""
@@ -62,7 +66,16 @@ def decide(
         inputs[name] = _literal(value)
     answer = evaluate(found.policy, table, inputs)
     rules = [(name, ", ".join(str(row) for row in rows)) for name, rows in answer.rules]
-    show(answer, as_json=as_json, rows=[*answer.outputs.items(), *((f"rule of {name}", row) for name, row in rules)])
+    nearest = why_not(found.policy, table, inputs, most=near) if near else ()
+    rows = [*answer.outputs.items(), *((f"rule of {name}", row) for name, row in rules)]
+    rows += [(f"not rule {one.rule}", "; ".join(against(cell) for cell in one.against)) for one in nearest]
+    told = {"outputs": answer.outputs, "rules": answer.rules}
+    show({**told, "why_not": nearest} if near else told, as_json=as_json, rows=rows)
+
+
+def against(cell: Against) -> str:
+    """Return why a cell did not hold."""
+    return f"{cell.column} is {'null' if cell.value is None else cell.value}, and the cell wants {cell.cell}"
 
 
 def _literal(text: str) -> Value:

@@ -1,7 +1,8 @@
 """Why not: the nearest rules of a row and the cells against them."""
 
 from creditline.policy.columnar.plan import decide_many
-from creditline.policy.columnar.why import Against, Near, why_not
+from creditline.policy.columnar.why import why_not
+from creditline.policy.why import Against, Near
 from tests.policy.a_policy import small
 
 
