@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditline.errors import PolicyInvalid
@@ -147,6 +147,7 @@ def test_random_expressions_of_the_scalar_core_are_answered_alike(
 USUAL: dict[str, Value] = {"number": 2, "boolean": False, "string": "a", "date": date(2026, 1, 1)}
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_the_product_s_policy_is_answered_alike(data: st.DataObject) -> None:
     given: dict[str, Value] = {

@@ -80,10 +80,20 @@ class BoxReader:
     def parsed(self, text: str, frames: Frames, *, where: str) -> Tree | Missing:
         """Return the tree of a text, or what is missing where it is no FEEL."""
         self.count(text)
+        known = self.known(frames)
         try:
-            return read_expression(text, self.known(frames))
+            found = read_expression(text, known)
         except FeelError as wrong:
             return self.missing(f"{where}, character {wrong.at}", what=f"{wrong} in {text!r}")
+        self.note(known, where)
+        return found
+
+    def note(self, known: Vocabulary, where: str) -> None:
+        """Note the functions that were called and are none: null, which nobody may have meant."""
+        for name, at in known.unknown:
+            self.problems.append(
+                Problem(where=f"{where}, character {at}", what=f"{name!r} is no function, so it is null")
+            )
 
     def count(self, text: str) -> None:
         """Count the characters of an expression; raise `MarkupError` past the last."""
@@ -107,10 +117,13 @@ class BoxReader:
     def tests(self, text: str, frames: Frames, *, where: str) -> Tests | Missing:
         """Read the tests of a cell; an empty cell is anything."""
         self.count(text)
+        known = self.known(frames)
         try:
-            return read_tests(text, self.known(frames))
+            found = read_tests(text, known)
         except FeelError as wrong:
             return self.missing(f"{where}, character {wrong.at}", what=f"{wrong} in {text!r}")
+        self.note(known, where)
+        return found
 
     def allowed(self, element: Element | None, where: str) -> Tests | None:
         """Read allowed values, None where there are none."""

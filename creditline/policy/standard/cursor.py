@@ -1,7 +1,7 @@
 """Move over the tokens of FEEL text and know the names in force; errors say at which character, counted from 1."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from creditline.policy.feel import FeelError, Token
@@ -36,11 +36,15 @@ _NAME_SIGNS = frozenset("./-'+*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """The names in force, the innermost last; the members that values may have; and the types."""
+    """The names in force, the innermost last; the members that values may have; and the types.
+
+    `unknown` takes the functions that are called and that nothing in force names, each with its character.
+    """
 
     frames: tuple[Names, ...] = (Names(),)
     members: Names
     types: Names
+    unknown: list[tuple[str, int]] = field(default_factory=list)
 
     def with_names(self, names: Iterable[str]) -> "Vocabulary":
         """Return a vocabulary with more names in force."""
@@ -48,7 +52,7 @@ class Vocabulary:
 
     def inside(self, frame: Names) -> "Vocabulary":
         """Return a vocabulary with a further frame of names, which may grow."""
-        return Vocabulary(frames=(*self.frames, frame), members=self.members, types=self.types)
+        return Vocabulary(frames=(*self.frames, frame), members=self.members, types=self.types, unknown=self.unknown)
 
 
 class Cursor:
@@ -62,6 +66,7 @@ class Cursor:
         self.frames = list(known.frames)
         self.members = known.members
         self.types = known.types
+        self.unknown = known.unknown
 
     @property
     def now(self) -> Token:

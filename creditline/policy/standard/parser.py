@@ -152,6 +152,8 @@ def _primary(at: Cursor) -> Tree:
         return read(at)
     if token.kind == "name" and token.text not in KEYWORDS:
         at.place += 1
+        if at.is_next("("):
+            at.unknown.append((token.text, token.at))
         return Name(name=token.text)
     return at.fail("a value")
 

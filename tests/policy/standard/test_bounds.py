@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditline.policy.feel import FeelError
+from creditline.policy.markup import MarkupError
+from creditline.policy.standard import boxes
 from creditline.policy.standard.graph import Outcome, answer
 from creditline.policy.standard.parser import read_expression, read_tests
 from creditline.policy.standard.read import read_model
@@ -201,3 +203,10 @@ def test_every_function_takes_any_values(data: st.DataObject) -> None:
 )
 def test_every_operator_takes_any_values(left: str, sign: str, right: str) -> None:
     value(f"{left} {sign} {right}")
+
+
+def test_a_model_of_endless_expressions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boxes, "MOST_CHARACTERS", 1_000)
+    rows = "".join(decision(literal("x + 1"), name=f"d{at}") for at in range(300))
+    with pytest.raises(MarkupError, match="more than 1000 characters in all"):
+        read_model(xml(rows))

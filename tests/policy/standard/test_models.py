@@ -156,6 +156,8 @@ MISTAKES = [
     (decision(table("FIRST", [("-", "1 1")])), "table 'd', row 1, output 'o', character 3"),
     (decision(table("FIRST", [("-", "1|2")], outputs=TWO + "<output name='c'/>")), "table 'd', row 1"),
     (decision(literal("y"), requires=ON_X.replace("#x", "#y")), "decision 'd'"),
+    (decision(literal("1 + round_half_up(x, 2)")), "expression 'd', character 5"),
+    (decision(table("FIRST", [("wrong(?)", "1")])), "table 'd', row 1, column 'x', character 1"),
     ("<import namespace='no' name='no' importType='https://www.omg.org/spec/DMN/20230324/MODEL/'/>", "import 'no'"),
     (decision(CONTEXT.replace("* 2", "* ")), "expression 'd', entry 'twice it', character 5"),
 ]
