@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from operator import attrgetter
 from uuid import UUID
 
 from creditline.ledger.book import Posting
@@ -24,6 +25,9 @@ ENTRY_COLUMNS = (
     "booked_at",
 )  # fmt: skip
 TRANSFER_COLUMNS = ("request", "ordinal", "line", "debit", "credit", "amount_minor", "booked_at")
+
+_of_line, _of_entry, _of_transfer = (attrgetter(*names) for names in (LINE_COLUMNS, ENTRY_COLUMNS, TRANSFER_COLUMNS))
+"""Lay records out in the order of their columns; a loop over the names takes several times as long."""
 
 
 async def lock(db: Connection, lines: Sequence[UUID]) -> dict[UUID, Line]:
@@ -77,17 +81,12 @@ async def post(db: Connection, postings: Sequence[Sequence[Posting]]) -> None:
         opened = [line for line in after if line.version == 1]
         moved = [line for line in after if line.version > 1]
         if opened:
-            records = [tuple(getattr(line, column) for column in LINE_COLUMNS) for line in opened]
-            await db.copy_records_to_table("line", records=records, columns=LINE_COLUMNS)
+            await db.copy_records_to_table("line", records=map(_of_line, opened), columns=LINE_COLUMNS)
         if moved:
             await _update(db, moved)
     flat = [posting for own in postings for posting in own]
-    entries = [tuple(getattr(posting.entry, column) for column in ENTRY_COLUMNS) for posting in flat]
-    transfers = [
-        tuple(getattr(transfer, column) for column in TRANSFER_COLUMNS)
-        for posting in flat
-        for transfer in posting.transfers
-    ]
+    entries = [_of_entry(posting.entry) for posting in flat]
+    transfers = [_of_transfer(transfer) for posting in flat for transfer in posting.transfers]
     await db.copy_records_to_table("line_entry", records=entries, columns=ENTRY_COLUMNS)
     await db.copy_records_to_table("transfer", records=transfers, columns=TRANSFER_COLUMNS)
 

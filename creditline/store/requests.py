@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from creditline.store.connect import Connection
@@ -21,6 +22,9 @@ COLUMNS = (
     "happened_at",
     "recorded_at",
 )
+
+_laid_out = attrgetter(*COLUMNS)
+"""Lay a record out in the order of its columns; a loop over their names takes several times as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,5 +64,4 @@ async def of_line(db: Connection, line: UUID, *, most: int) -> list[Recorded]:
 
 async def record(db: Connection, requests: Sequence[Recorded]) -> None:
     """Write commands that were just carried out."""
-    records = [tuple(getattr(request, column) for column in COLUMNS) for request in requests]
-    await db.copy_records_to_table("request", records=records, columns=COLUMNS)
+    await db.copy_records_to_table("request", records=map(_laid_out, requests), columns=COLUMNS)

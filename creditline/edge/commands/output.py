@@ -1,6 +1,5 @@
 """How commands speak: JSON for programs, tables for people, progress only where somebody watches."""
 
-import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
@@ -42,8 +41,10 @@ def with_engine(use: Callable[[Engine], Awaitable[T]]) -> T:
 
 def to_the_end(work: Coroutine[Any, Any, T]) -> T:
     """Run what a command does; Ctrl+C ends it with exit 130, after everything it opened was closed."""
+    import uvloop  # noqa: PLC0415  # Loading it costs more than commands that need no loop.
+
     try:
-        return asyncio.run(work)
+        return uvloop.run(work)
     except KeyboardInterrupt:
         note("creditline: stopped. What was told as done is kept; the same command may be given again.")
         raise SystemExit(STOPPED_STATUS) from None
