@@ -47,6 +47,9 @@ MOST_DAYS = 64
 MOST_ANSWERS = 4096
 """For how many sets of matching rules a table keeps what they answer."""
 
+MOST_SEEN = 512
+"""For how many numbers a column keeps their bin: counts and grades are looked up, amounts of money are searched for."""
+
 ONE_RULE = (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.PRIORITY)
 
 
@@ -126,6 +129,8 @@ def _values_of(names: Sequence[str]) -> Values:
     """Return the function that gives the values of some names; `KeyError` if one has none."""
     if len(names) > 1:
         return itemgetter(*names)
+    if not names:
+        return lambda _: ()
     return lambda scope: tuple([scope[name] for name in names])
 
 
@@ -257,11 +262,16 @@ def _numbers(name: str, cells: Sequence[Cell]) -> Bits:
         bins += [_holding(cells, point), _holding(cells, _middle(points, at + 1))]
     unknown = _holding(cells, None)
 
+    seen: dict[Value, int] = {None: unknown}
+
     def bits(scope: Scope) -> int:
-        value = scope[name]
-        if value is None:
-            return unknown
-        return bins[bisect_left(points, value) + bisect_right(points, value)]
+        value: Any = scope[name]
+        found = seen.get(value)
+        if found is None:
+            found = bins[bisect_left(points, value) + bisect_right(points, value)]
+            if len(seen) < MOST_SEEN:
+                seen[value] = found
+        return found
 
     return bits
 

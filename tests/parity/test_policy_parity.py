@@ -16,7 +16,7 @@ from creditline.edge.products import load_product
 from creditline.errors import PolicyInvalid
 from creditline.policy.columnar.answers import answer_at
 from creditline.policy.columnar.plan import decide_many
-from creditline.policy.compiled import compile_policy
+from creditline.policy.compiled import MOST_SEEN, compile_policy
 from creditline.policy.evaluate import evaluate
 from creditline.policy.table import Answer, Policy, Value
 from tests.policy.a_policy import small
@@ -156,3 +156,12 @@ def test_the_products_policy_is_answered_alike_around_each_of_its_break_points()
             given = usual | dict(zip(over, row, strict=True))
             assert answer_at(answers, place) == evaluate(product.policy, table, given), given
     assert tried > 4_000
+
+
+def test_more_numbers_than_a_column_remembers_are_answered_alike() -> None:
+    policy = small("FIRST", [("[10..900)", "1"), ("> 1500", "2"), ("null", "3"), ("-", "4")])
+    compiled = compile_policy(policy)
+    for _ in range(2):
+        for x in (*range(3 * MOST_SEEN), None, *(Decimal(at) / 8 for at in range(79, 83))):
+            given: dict[str, Value] = {"x": x, "p": None}
+            assert compiled.decide("t", given) == evaluate(policy, "t", given), x
