@@ -13,7 +13,7 @@ from creditline.decision.outcome import Answer, Decision, Kind, Position
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
-from creditline.flows.house import House
+from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw
@@ -74,7 +74,9 @@ async def _turn(
     wanted_minor = {request.line: request.amount_minor for request in batch}
     locked, rooms = await lines.lock_for_draws(db, wanted_minor, is_exact=is_exact)
     before = await requests.find(db, [request.id for request in batch])
-    now, seen = clock(), await facts.snapshot(db)
+    now = clock()
+    offer = await house.offer(db, now)
+    seen = offer.seen
     outcomes: dict[UUID, Drawn | CreditlineError] = {}
     fresh: list[tuple[DrawRequest, Line, datetime]] = []
     for request in batch:
@@ -93,12 +95,12 @@ async def _turn(
         )
     )
     knowns = await known(
-        db, [(line.borrower, as_of, house.product(line.product)) for _, line, as_of in fresh], seen=seen
+        db, [(line.borrower, as_of, offer.product(line.product, as_of)) for _, line, as_of in fresh], seen=seen
     )
     done: list[tuple[DrawRequest, Decision, Posting | None]] = []
     for (request, found, as_of), one in zip(fresh, knowns, strict=True):
         line = rooms.under(found)
-        decision = decide(house.product(line.product), _question(request, line, as_of), one)
+        decision = decide(offer.product(line.product, as_of), _question(request, line, as_of), one)
         try:
             posting = _posting(request, decision, line)
         except CreditlineError as refused:
@@ -106,8 +108,8 @@ async def _turn(
             continue
         rooms = rooms.less(line, decision.terms.amount_minor or 0 if posting else 0)
         done.append((request, decision, posting))
-        outcomes[request.id] = _drawn(house, request, decision, posting.line if posting else line)
-    await _save(db, house, done, seen=seen)
+        outcomes[request.id] = _drawn(offer, request, decision, posting.line if posting else line)
+    await _save(db, offer, done, seen=seen)
     return [outcomes[request.id] for request in batch]
 
 
@@ -153,20 +155,20 @@ def _posting(request: DrawRequest, decision: Decision, line: Line) -> Posting | 
     return posting
 
 
-def _drawn(house: House, request: DrawRequest, decision: Decision, line: Line, *, is_repeated: bool = False) -> Drawn:
+def _drawn(offer: Offer, request: DrawRequest, decision: Decision, line: Line, *, is_repeated: bool = False) -> Drawn:
     is_approved = decision.answer is Answer.APPROVE
     expires = request.authorise_only and is_approved
     return Drawn(
         decision=decision,
         line=line,
         amount_minor=(decision.terms.amount_minor or 0) if is_approved else 0,
-        expires_at=decision.as_of + house.product(line.product).reservation_for if expires else None,
+        expires_at=decision.as_of + offer.product(line.product, decision.as_of).reservation_for if expires else None,
         is_repeated=is_repeated,
     )
 
 
 async def _save(
-    db: Connection, house: House, done: Sequence[tuple[DrawRequest, Decision, Posting | None]], *, seen: str
+    db: Connection, offer: Offer, done: Sequence[tuple[DrawRequest, Decision, Posting | None]], *, seen: str
 ) -> None:
     """Write everything a turn decided: requests, postings, reservations, decisions, and the events of money drawn."""
     posted = [(request, decision, posting) for request, decision, posting in done if posting is not None]
@@ -177,7 +179,7 @@ async def _save(
             id=request.id,
             line=request.line,
             amount_minor=decision.terms.amount_minor or 0,
-            expires_at=decision.as_of + house.product(posting.line.product).reservation_for,
+            expires_at=decision.as_of + offer.product(posting.line.product, decision.as_of).reservation_for,
         )
         for request, decision, posting in posted
         if request.authorise_only

@@ -14,7 +14,7 @@ from creditline.decision.product import Product
 from creditline.errors import Code, CreditlineError, Malformed
 from creditline.events.catalogue import BalanceMoved, Borrower, LineOpened
 from creditline.events.row import EventRow, row_of
-from creditline.flows.house import House
+from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.turn import booking, digest_of, in_turns, moment_of, require_new
 from creditline.ids import id_from
@@ -73,13 +73,14 @@ async def _turn(
     ids = [request.id for request in batch]
     await requests.hold(db, ids)
     before = await requests.find(db, ids)
-    seen = await facts.snapshot(db)
+    offer = await house.offer(db, now)
+    seen = offer.seen
     outcomes: dict[UUID, Opened | CreditlineError] = {}
     fresh: list[tuple[OpenRequest, Product]] = []
     for request in batch:
         try:
             if require_new(request, before, digest_of(request)) is None:
-                fresh.append((request, _checked(request, house)))
+                fresh.append((request, _checked(request, offer, now)))
         except CreditlineError as refused:
             outcomes[request.id] = refused
     repeated = [request.id for request in batch if request.id in before and request.id not in outcomes]
@@ -99,9 +100,9 @@ async def _turn(
     return [outcomes[request.id] for request in batch]
 
 
-def _checked(request: OpenRequest, house: House) -> Product:
+def _checked(request: OpenRequest, offer: Offer, now: datetime) -> Product:
     """Return the product asked for, or raise what is wrong with the request."""
-    product = house.product(request.product)
+    product = offer.product(request.product, now)
     require_amount(request.requested_minor, what="requested limit")
     if require_currency(request.currency) not in product.currencies:
         raise Malformed(

@@ -83,7 +83,9 @@ async def _turn(
 ) -> list[Repaid | CreditlineError]:
     locked = await lines.lock(db, [request.line for request in batch])
     before = await requests.find(db, [request.id for request in batch])
-    now, seen = clock(), await facts.snapshot(db)
+    now = clock()
+    offer = await house.offer(db, now)
+    seen = offer.seen
     outcomes: dict[UUID, Repaid | CreditlineError] = {}
     taken: list[Taken] = []
     for request in batch:
@@ -95,7 +97,7 @@ async def _turn(
     repeated = [request for request in batch if request.id in before and request.id not in outcomes]
     outcomes.update(await _repeats(db, repeated, before, locked))
     await facts.record(db, [_event(one) for one in taken])
-    products = [house.product(one.posting.line.product) for one in taken]
+    products = [offer.product(one.posting.line.product, one.as_of) for one in taken]
     knowns = await known(
         db,
         [(one.borrower, one.as_of, product) for one, product in zip(taken, products, strict=True)],

@@ -58,7 +58,9 @@ async def _turn(
 ) -> list[Reviewed | CreditlineError]:
     locked = await lines.lock(db, [request.line for request in batch])
     before = await requests.find(db, [request.id for request in batch])
-    now, seen = clock(), await facts.snapshot(db)
+    now = clock()
+    offer = await house.offer(db, now)
+    seen = offer.seen
     outcomes: dict[UUID, Reviewed | CreditlineError] = {}
     fresh: list[tuple[ReviewRequest, Line, datetime]] = []
     for request in batch:
@@ -73,7 +75,7 @@ async def _turn(
     outcomes.update(
         {one: Reviewed(decision=own, line=locked[own.line], is_repeated=True) for one, own in stored.items()}
     )
-    asked = [(line.borrower, as_of, house.product(line.product)) for _, line, as_of in fresh]
+    asked = [(line.borrower, as_of, offer.product(line.product, as_of)) for _, line, as_of in fresh]
     knowns = await known(db, asked, seen=seen)
     decided = [
         decide(product, _question(request, line, as_of), one)

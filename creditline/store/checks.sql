@@ -463,3 +463,19 @@ from line_seat s
 left join line_entry e on (e.line, e.version, e.request) = (s.line, s.version, s.request)
 where e.movement is distinct from case when s.umbrella is null then 'detach' else 'attach' end
 order by 1 limit $1;
+
+-- name: decisions_by_another_edition
+-- Every answer but a promised release is by the edition in force as of it, as far as its own snapshot shows what was activated.
+-- What was decided before the product had a life is left out: nobody recorded then what was in force.
+select d.id::text as subject, format('decided as of %s by edition %s', d.as_of, left(encode(d.edition, 'hex'), 12)) as words
+from decision d
+where d.kind <> 'release'
+  and exists (select from policy_event f where f.product = d.product and f.what = 'found' and f.recorded_at <= d.as_of)
+  and not exists (
+    select from policy_period p
+    join policy_event k on k.number = p.known_by
+    left join policy_event c on c.number = p.closed_by
+    where p.product = d.product and p.edition = d.edition and p.valid @> d.as_of
+      and (lower_inf(p.known) or pg_visible_in_snapshot(k.txid, d.seen))
+      and (c.number is null or not pg_visible_in_snapshot(c.txid, d.seen)))
+order by d.id limit $1;

@@ -46,8 +46,15 @@ async def record(db: Connection, rows: Sequence[EventRow]) -> None:
 
 async def snapshot(db: Connection) -> str:
     """Return which transactions are visible now, as text to store and to read facts by."""
-    seen: str = await db.fetchval(SQL["take_snapshot"])
+    seen, _ = await snapshot_and_policies(db)
     return seen
+
+
+async def snapshot_and_policies(db: Connection) -> tuple[str, int]:
+    """Return which transactions are visible now, and the number of the last act on policies among them (0: none)."""
+    row = await db.fetchrow(SQL["take_snapshot"])
+    assert row is not None
+    return row["seen"], row["policies_number"]
 
 
 async def facts(db: Connection, borrowers: Sequence[str], *, seen: str, own: Sequence[UUID] = ()) -> Facts:

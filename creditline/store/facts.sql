@@ -24,12 +24,13 @@ where s.digest <> (select e.digest from event e where e.id = s.id);
 
 -- name: take_snapshot
 -- Which transactions are visible now. Facts are then read by it, so that a replay can read the same ones. The asking
--- transaction itself counts as running, although it sees its own rows: what it records is named one by one instead.
+-- transaction itself counts as running, although it sees its own rows: what it records is named one by one instead. The last
+-- act on policies comes with it, so that a turn learns without a question of its own whether the rules are still the same.
 with taken as (select pg_current_snapshot() as now, pg_current_xact_id_if_assigned() as own)
 select format('%s:%s:%s', least(pg_snapshot_xmin(now), own), pg_snapshot_xmax(now), (
     select string_agg(running::text, ',' order by running)
     from (select pg_snapshot_xip(now) union select own where own < pg_snapshot_xmax(now)) as others (running)
-))
+)) as seen, (select coalesce(max(number), 0) from policy_event) as policies_number
 from taken;
 
 -- name: facts_of_borrowers

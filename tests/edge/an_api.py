@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from creditline.clock import Clock, MovedClock
+from creditline.decision.product import Product
 from creditline.edge.api import create_app
 from creditline.edge.products import load_product, offered
 from creditline.errors import Code
@@ -30,9 +31,14 @@ Said = dict[str, Any]
 
 
 @cache
+def shipped() -> tuple[Product, ...]:
+    """Return everything the package ships."""
+    return tuple(load_product(name) for name in offered())
+
+
 def the_house() -> House:
-    """Return the house that offers everything the package ships."""
-    return House(load_product(name) for name in offered())
+    """Return a new house that brings along everything the package ships."""
+    return House(shipped())
 
 
 class Api:
@@ -130,8 +136,9 @@ class Api:
 async def an_api(db: Database, *, clock: Clock | None = None, served: Database | None = None) -> AsyncIterator[Api]:
     """Start the app on a database, by links of its own if `served` has them; hold what was done against the laws."""
     moved = MovedClock(STARTS_AT)
-    await publish(db, moved, the_house())
-    app = create_app(served or db, clock or moved, the_house())
+    house = the_house()
+    await publish(db, moved, house)
+    app = create_app(served or db, clock or moved, house)
     # The server under test answers even when it fails; what it raises besides is for its log.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://api") as http:

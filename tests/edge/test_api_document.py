@@ -41,9 +41,9 @@ async def test_the_document_is_what_the_app_serves(shared_db: Database) -> None:
 
 async def test_the_app_holds_the_parts_it_was_given(shared_db: Database) -> None:
     clock = MovedClock(STARTS_AT)
-    app = create_app(shared_db, clock, the_house())
-    held: Parts = app.state.parts
-    assert (held.db, held.clock, held.house) == (shared_db, clock, the_house())
+    house = the_house()
+    held: Parts = create_app(shared_db, clock, house).state.parts
+    assert (held.db, held.clock, held.house) == (shared_db, clock, house)
 
 
 async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -> None:

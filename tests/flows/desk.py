@@ -35,6 +35,7 @@ from creditline.store import due, facts
 from creditline.store.connect import Database
 from creditline.store.requests import Recorded
 from tests.decision.a_product import a_product
+from tests.flows.a_governor import put_in_force
 
 STARTS_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -201,6 +202,9 @@ class Desk:
         """Publish a product in the place of the one offered so far; what was decided by that one stays known."""
         self.house = House([product])
         await publish(self.db, self.clock, self.house)
+        await put_in_force(self.db, self.clock, product)
+        async with self.db.reading() as connection:
+            await self.house.offer(connection, self.clock())
 
     async def waiting(self, line: Line) -> list[tuple[str, int]]:
         """Return what is not back yet as (day, amount)."""

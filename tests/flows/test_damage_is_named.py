@@ -67,6 +67,7 @@ DAMAGES = [
     "update reservation_end set request = reservation",
     "delete from reservation_end",
     "delete from timer",
+    "update policy_period set valid = tstzrange(now(), null)",
     "insert into transfer select request, ordinal + 100, line, debit, credit, amount_minor, booked_at from transfer where debit = 4",
     (
         "insert into transfer select id, 0, line, case kind when 'block' then 2 else 5 end, case kind when 'block' then 5 else 2 end, "

@@ -135,7 +135,8 @@ async def test_a_house_knows_what_it_offers_and_every_edition_it_decided_by(unwa
     house = House([product])
     assert await publish(unwatched.db, unwatched.clock, house) == (product.edition,)
     assert await publish(unwatched.db, unwatched.clock, house) == (product.edition,)
-    assert house.product(product.name) is product
+    assert house.shipped[product.name] is product
+    assert house.product(product.name).edition == a_product().edition
     with pytest.raises(NotFound, match="This house offers consumer_revolving"):
         house.product("gold")
     async with unwatched.db.reading() as connection:

@@ -15,9 +15,10 @@ from creditline.ledger.book import Stamp, seat
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
 from creditline.ledger.umbrella import Umbrella
+from creditline.policy.life import Act, Deed, Period
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, Promise, PromiseEnd, PromiseKind, Told
-from creditline.store import decisions, due, facts, lines, promises, requests, umbrellas
+from creditline.store import decisions, due, facts, lines, policies, promises, requests, umbrellas
 from creditline.store.connect import Connection
 from creditline.store.due import Reservation
 from creditline.store.promises import Breach
@@ -92,8 +93,16 @@ def recorded_for(decision: Decision, *, kind: str = "repay") -> Recorded:
 
 
 async def an_edition(db: Connection) -> None:
-    """Publish the edition that the decisions here name."""
-    await decisions.put_edition(db, edition=EDITION, product="consumer_revolving", body=b"{}", published_at=BOOKED_AT)
+    """Found a house with the edition that the decisions here name."""
+    product = "consumer_revolving"
+    await decisions.put_edition(db, edition=EDITION, product=product, body=b"{}", published_at=BOOKED_AT)
+    founding = Deed(
+        number=0, id=id_from("found", at=BOOKED_AT), product=product, edition=EDITION, act=Act.FOUND, actor="creditline",
+        reason="a new house", recorded_at=BOOKED_AT,
+    )  # fmt: skip
+    number = await policies.record(db, founding)
+    always = Period(product=product, edition=EDITION, starts_at=None, ends_at=None, opened_by=number)
+    await policies.put_in_force(db, always, now=BOOKED_AT)
 
 
 def a_tranche(decision: Decision, *, amount_minor: int = 1, ordinal: int = 1) -> Tranche:

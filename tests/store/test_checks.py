@@ -67,6 +67,7 @@ BREAKS = [
     ("update tranche set ordinal = 2",                                           "what a decision withheld is what it promised"),
     ("update tranche set decision = line",                                       "what a decision withheld is what it promised"),
     ("insert into tranche_end select id, decision, 'released', now() from tranche", "what ended was ended by its own decision or request"),
+    ("update policy_period set valid = tstzrange(now(), null)",                  "what was decided was decided by the edition then in force"),
     ("insert into reservation_end select id, id, 'void', 0 from reservation",    "what ended was ended by its own decision or request"),
     ("delete from promise",                                                      "every date that is told is a promise, and ends as it was promised"),
     ("insert into tranche_end select id, decision, 'released', now() from tranche", "every date that is told is a promise, and ends as it was promised"),

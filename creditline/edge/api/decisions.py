@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from creditline.edge.api.shapes import DecisionView, HealthView, ProductView, ReplayView, decision_view
 from creditline.edge.api.state import Engine
 from creditline.errors import Code, Unavailable
+from creditline.flows.house import offered
 from creditline.flows.replay import read_decision, replay_decision
 
 READY_SECONDS = 3.0
@@ -45,7 +46,7 @@ async def read_products(engine: Engine) -> list[ProductView]:
             edition=product.edition,
             policy=product.policy.sha256,
         )
-        for product in engine.house.products.values()
+        for product in (await offered(engine.db, engine.clock, engine.house)).values()
     ]
 
 

@@ -29,6 +29,7 @@ from creditline.explanation.words import tell, words_of
 from creditline.flows.borrower import Picture, picture_of
 from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
 from creditline.flows.explain import explain_line, history_of, lines_of, read_line
+from creditline.flows.house import offered
 from creditline.flows.open import OpenRequest, open_lines
 from creditline.flows.review import ReviewRequest, review_lines
 from creditline.flows.turn import one
@@ -75,7 +76,7 @@ async def explain_a_line(
 ) -> ExplanationView:
     """Say what is withheld, why, and when it comes back, by the figures and in words (`language`, or Accept-Language)."""
     found = await read_line(engine.db, line)
-    product = engine.house.product(found.product)
+    product = (await offered(engine.db, engine.clock, engine.house))[found.product]
     chosen = language or spoken(accept_language, product.languages)
     if chosen not in product.languages:
         raise Malformed(

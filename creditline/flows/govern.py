@@ -1,0 +1,268 @@
+"""Govern: what people do to a product's editions, each act recorded with who, when and why.
+
+The actor is a name that the caller vouches for: the engine has no accounts. Whoever stands before it (a gateway, a shell with
+its own rights) has to see to it that nobody claims another's name.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from creditline.clock import Clock
+from creditline.decision.product import pack, read_product
+from creditline.errors import Code, Conflict, Malformed, NotFound
+from creditline.explanation.offer import require_offerable
+from creditline.flows.turn import moment_of
+from creditline.ids import require_uuid7
+from creditline.policy.life import (
+    HOUSE,
+    Act,
+    Deed,
+    Period,
+    Version,
+    fold,
+    former,
+    in_force,
+    require_idle,
+    require_possible,
+    shown,
+    version_named,
+)
+from creditline.store import decisions, policies
+from creditline.store.connect import Connection, Database
+
+MOST_NAME_LENGTH = 64
+MOST_REASON_LENGTH = 2000
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody's act on an edition of a product: the caller's id for it, who it is, and why.
+
+    `edition` is the hash or its beginning; a rollback may leave it out. `starts_at` and `ends_at` are an activation's (None:
+    now, without end), `gate` is what an override lets through.
+    """
+
+    id: UUID
+    product: str
+    actor: str
+    reason: str
+    edition: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    gate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """An act on record, and the edition as it is after it."""
+
+    deed: Deed
+    version: Version
+    is_repeated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A product's editions: their deeds in order, what they add up to, and the periods in force as known now."""
+
+    deeds: tuple[Deed, ...]
+    versions: Mapping[str, Version]
+    periods: tuple[Period, ...]
+
+
+async def publish_draft(
+    db: Database, clock: Clock, *, order: Order, files: Mapping[str, bytes], origin: str | None = None
+) -> Done:
+    """Keep a product's files as a draft; `origin` is what is told of a life it had elsewhere.
+
+    Raise `PolicyInvalid` if the files are no product or one that may not be offered (`explanation.offer`), `Malformed` if they
+    are another one's, `Conflict` if the very same edition has a life here already.
+    """
+    product = read_product(files)
+    # It takes up to a second of computing, during which others want to be answered.
+    await asyncio.to_thread(require_offerable, product)
+    if product.name != order.product:
+        raise Malformed(
+            f"The files are of product {product.name}, and {order.product} was named. Name the product they are of.",
+            code=Code.MESSAGE_MALFORMED,
+        )
+
+    async def keep(connection: Connection, life: Life, deed: Deed) -> Deed:
+        if before := life.versions.get(product.edition):
+            raise Conflict(
+                f"Edition {shown(product.edition)} of {product.name} was published before, by {before.author}, and is "
+                f"{before.state}. Go on with it as it is.",
+                code=Code.POLICY_STATE,
+            )
+        await decisions.put_edition(
+            connection,
+            edition=product.edition,
+            product=product.name,
+            body=pack(product.files),
+            published_at=deed.recorded_at,
+        )
+        return replace(deed, edition=product.edition, detail=origin)
+
+    return await _carried_out(db, clock, msgspec.structs.replace(order, edition=product.edition), Act.PUBLISH, keep)
+
+
+async def govern(db: Database, clock: Clock, *, order: Order, act: Act) -> Done:
+    """Submit, approve, reject, override or retire an edition.
+
+    Raise `NotFound` for an unknown edition, `Conflict` if its state does not allow the act, `NotAllowed` if it must be another
+    person's.
+    """
+
+    async def judge(_: Connection, life: Life, deed: Deed) -> Deed:
+        version = version_named(life.versions, order.edition, product=order.product)
+        require_possible(version, act, actor=deed.actor)
+        if act is Act.RETIRE:
+            require_idle(version, life.periods, now=deed.recorded_at)
+        return replace(deed, edition=version.edition, gate=order.gate if act is Act.OVERRIDE else None)
+
+    return await _carried_out(db, clock, order, act, judge)
+
+
+async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
+    """Put an approved edition in force from now or a later instant on, until another takes its place or `ends_at` comes."""
+
+    async def judge(_: Connection, life: Life, deed: Deed) -> Deed:
+        version = version_named(life.versions, order.edition, product=order.product)
+        require_possible(version, Act.ACTIVATE, actor=deed.actor)
+        starts_at = order.starts_at or deed.recorded_at
+        if starts_at < deed.recorded_at:
+            raise Malformed(
+                f"An edition is in force from {deed.recorded_at.isoformat()} (now) at the earliest, not from "
+                f"{starts_at.isoformat()}: what was decided until now was decided by another one.",
+                code=Code.MESSAGE_MALFORMED,
+            )
+        if order.ends_at is not None and order.ends_at <= starts_at:
+            raise Malformed(
+                f"The period ends at {order.ends_at.isoformat()}, before it starts at {starts_at.isoformat()}.",
+                code=Code.MESSAGE_MALFORMED,
+            )
+        return replace(deed, edition=version.edition, starts_at=starts_at, ends_at=order.ends_at)
+
+    return await _carried_out(db, clock, order, Act.ACTIVATE, judge)
+
+
+async def roll_back(db: Database, clock: Clock, *, order: Order) -> Done:
+    """Put the former edition, or the one that is named, in force again from now on; what was planned for later is dropped.
+
+    It was approved and in force before, so that no gate stands in the way of an emergency; the reason stays on record.
+    """
+
+    async def judge(_: Connection, life: Life, deed: Deed) -> Deed:
+        now, name = deed.recorded_at, order.edition
+        if not name and (before := former(life.periods, now)):
+            name = before.edition
+        current = in_force(life.periods, now)
+        begun = {one.edition for one in life.periods if one.starts_at is None or one.starts_at <= now}
+        version = version_named(life.versions, name, product=order.product) if name else None
+        if version is None or version.edition not in begun or (current and current.edition == version.edition):
+            raise Conflict(
+                f"There is nothing of {order.product} to go back to: no other edition was in force before. Activate an "
+                "approved one instead.",
+                code=Code.POLICY_STATE,
+            )
+        require_possible(version, Act.ROLLBACK, actor=deed.actor)
+        return replace(deed, edition=version.edition, starts_at=now)
+
+    return await _carried_out(db, clock, order, Act.ROLLBACK, judge)
+
+
+async def life_of(db: Database, product: str) -> Life:
+    """Return a product's life; raise `NotFound` if it has none here."""
+    async with db.reading() as connection:
+        return await _life(connection, product)
+
+
+async def in_force_at(
+    db: Database, product: str, *, valid_at: datetime, known_at: datetime | None = None
+) -> Period | None:
+    """Return what was in force at an instant, as known now or as it was known at another; None if nothing was."""
+    async with db.reading() as connection:
+        return in_force(await policies.periods(connection, product, known_at=known_at), valid_at)
+
+
+async def _life(db: Connection, product: str) -> Life:
+    deeds = tuple(await policies.deeds(db, product))
+    if not deeds:
+        known = ", ".join(await policies.products(db)) or "none"
+        raise NotFound(
+            f"There is no product {product!r} with editions here. There are: {known}.", code=Code.PRODUCT_UNKNOWN
+        )
+    return Life(deeds=deeds, versions=fold(deeds), periods=tuple(await policies.periods(db, product)))
+
+
+Judge = Callable[[Connection, Life, Deed], Awaitable[Deed]]
+
+
+async def _carried_out(db: Database, clock: Clock, order: Order, act: Act, judge: Judge) -> Done:
+    """Judge an act by the life it would follow, and record it; a repeat is answered with what was done."""
+    _check(order)
+    async with db.transaction() as connection:
+        await policies.lock(connection)
+        if before := await policies.deed(connection, order.id):
+            return await _repeated(connection, order, act, before)
+        deeds = tuple(await policies.deeds(connection, order.product))
+        if not deeds and act is not Act.PUBLISH:
+            await _life(connection, order.product)
+        periods = tuple(await policies.periods(connection, order.product))
+        now = moment_of(clock())
+        blank = Deed(
+            number=0,
+            id=order.id,
+            product=order.product,
+            edition=order.edition,
+            act=act,
+            actor=order.actor.strip(),
+            reason=order.reason.strip(),
+            recorded_at=now,
+        )
+        deed = await judge(connection, Life(deeds=deeds, versions=fold(deeds), periods=periods), blank)
+        deed = replace(deed, number=await policies.record(connection, deed))
+        if deed.starts_at is not None:
+            period = Period(
+                product=deed.product,
+                edition=deed.edition,
+                starts_at=deed.starts_at,
+                ends_at=deed.ends_at,
+                opened_by=deed.number,
+            )
+            await policies.put_in_force(connection, period, now=now)
+        return Done(deed=deed, version=fold((*deeds, deed))[deed.edition], is_repeated=False)
+
+
+async def _repeated(db: Connection, order: Order, act: Act, before: Deed) -> Done:
+    same = (act, order.product, order.actor.strip(), order.reason.strip())
+    is_same = (before.act, before.product, before.actor, before.reason) == same and before.edition.startswith(
+        order.edition
+    )
+    if not is_same:
+        raise Conflict(
+            f"The id {order.id} was used before, when {before.actor} did {before.act} to edition {shown(before.edition)}. Make a "
+            "new UUIDv7 for every new act.",
+            code=Code.ID_REUSED,
+        )
+    return Done(deed=before, version=(await _life(db, before.product)).versions[before.edition], is_repeated=True)
+
+
+def _check(order: Order) -> None:
+    """Raise `Malformed` unless an act says who does it and why."""
+    require_uuid7(order.id, what="id of the act")
+    for what, text, most in (("a name", order.actor, MOST_NAME_LENGTH), ("a reason", order.reason, MOST_REASON_LENGTH)):
+        if not text.strip() or len(text) > most or not text.isprintable():
+            raise Malformed(
+                f"An act on a policy needs {what} on one line, 1 to {most} characters; it was {text[:40]!r}.",
+                code=Code.MESSAGE_MALFORMED,
+            )
+    if order.actor.strip().casefold() == HOUSE:
+        raise Malformed(
+            f"{HOUSE} is the name of what the engine does by itself. Give the name of a person.",
+            code=Code.MESSAGE_MALFORMED,
+        )

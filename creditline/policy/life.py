@@ -1,0 +1,216 @@
+"""The life of an edition: draft, review, approved, in force from and to, retired; a fold over who did what.
+
+Nothing here is stored as a state: the acts are, and a state is what they add up to. The database holds the same rules by
+its own guards (`store/schema.sql`); these say them first, in words.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from creditline.errors import Code, Conflict, NotAllowed, NotFound
+
+HOUSE = "creditline"
+"""The actor of what the engine does by itself: founding a new house, stopping an arm."""
+
+SHOWN_DIGITS = 12
+"""How much of an edition's hash is shown to people, and is enough to name it."""
+
+
+class Act(StrEnum):
+    """What can be done to an edition. Stored as text: never renamed, never reused."""
+
+    FOUND = "found"
+    PUBLISH = "publish"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    OVERRIDE = "override"
+    ACTIVATE = "activate"
+    ROLLBACK = "rollback"
+    RETIRE = "retire"
+    STOP_ARM = "stop_arm"
+
+
+class State(StrEnum):
+    """How far an edition has come. What is in force is approved, and has a period that says when."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One act on record: who did what to which edition, when and why.
+
+    `starts_at` and `ends_at` are those of an activation, `gate` is the one an override lets through, `failed_gates` those an
+    activation passed by override, `arm` the one that was stopped, `detail` what else belongs to it (figures, origin).
+    """
+
+    number: int
+    id: UUID
+    product: str
+    edition: str
+    act: Act
+    actor: str
+    reason: str
+    recorded_at: datetime
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    gate: str | None = None
+    failed_gates: tuple[str, ...] = ()
+    arm: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An edition as its deeds left it: its state, who wrote, submitted and approved it, who let it pass which gate."""
+
+    product: str
+    edition: str
+    state: State
+    author: str
+    published_at: datetime
+    reason: str
+    submitted_by: frozenset[str] = frozenset()
+    approved_by: str | None = None
+    overrides: Mapping[str, frozenset[str]]
+    stopped_arms: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """When an edition is or was in force, as known now; None is without beginning or end. `opened_by` is the deed's number."""
+
+    product: str
+    edition: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opened_by: int
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether the edition is in force at an instant."""
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
+
+
+def fold(deeds: Iterable[Deed]) -> dict[str, Version]:
+    """Return the editions of a product by hash, as their deeds, in order, left them."""
+    versions: dict[str, Version] = {}
+    for deed in deeds:
+        versions[deed.edition] = _after(versions.get(deed.edition), deed)
+    return versions
+
+
+def _after(before: Version | None, deed: Deed) -> Version:
+    if before is None:
+        first = Version(
+            product=deed.product,
+            edition=deed.edition,
+            state=State.APPROVED if deed.act is Act.FOUND else State.DRAFT,
+            author=deed.actor,
+            published_at=deed.recorded_at,
+            reason=deed.reason,
+            overrides={},
+        )
+        return replace(first, approved_by=deed.actor) if deed.act is Act.FOUND else first
+    match deed.act:
+        case Act.SUBMIT:
+            return replace(before, state=State.REVIEW, submitted_by=before.submitted_by | {deed.actor})
+        case Act.APPROVE:
+            return replace(before, state=State.APPROVED, approved_by=deed.actor)
+        case Act.REJECT:
+            return replace(before, state=State.DRAFT)
+        case Act.RETIRE:
+            return replace(before, state=State.RETIRED)
+        case Act.OVERRIDE:
+            gate = deed.gate or ""
+            people = before.overrides.get(gate, frozenset()) | {deed.actor}
+            return replace(before, overrides={**before.overrides, gate: people})
+        case Act.STOP_ARM:
+            return replace(before, stopped_arms=before.stopped_arms | {deed.arm or ""})
+        case Act.FOUND | Act.PUBLISH | Act.ACTIVATE | Act.ROLLBACK:
+            return before
+
+
+NEEDED: Mapping[Act, tuple[State, ...]] = {
+    Act.SUBMIT: (State.DRAFT,),
+    Act.APPROVE: (State.REVIEW,),
+    Act.REJECT: (State.REVIEW,),
+    Act.OVERRIDE: (State.REVIEW, State.APPROVED),
+    Act.ACTIVATE: (State.APPROVED,),
+    Act.ROLLBACK: (State.APPROVED,),
+    Act.RETIRE: (State.APPROVED,),
+    Act.STOP_ARM: (State.APPROVED,),
+}
+"""In which states an act is possible; publishing and founding begin a life."""
+
+NEXT: Mapping[State, str] = {
+    State.DRAFT: "Submit it for review",
+    State.REVIEW: "Have it approved by a second person, or rejected",
+    State.APPROVED: "Activate it, or retire it",
+    State.RETIRED: "Publish what it should be as a new edition",
+}
+
+
+def require_possible(version: Version, act: Act, *, actor: str) -> None:
+    """Raise `Conflict` if an edition's state does not allow an act, `NotAllowed` if it must be another person's."""
+    if version.state not in NEEDED[act]:
+        raise Conflict(
+            f"Edition {shown(version.edition)} of {version.product} is {version.state}, and {act} needs one that is "
+            f"{' or '.join(NEEDED[act])}. {NEXT[version.state]}.",
+            code=Code.POLICY_STATE,
+        )
+    if act is Act.APPROVE and actor in {version.author, *version.submitted_by}:
+        raise NotAllowed(
+            f"{actor} wrote or submitted edition {shown(version.edition)} of {version.product}, and nobody approves their "
+            "own. Have another person approve it.",
+            code=Code.SECOND_PERSON_NEEDED,
+        )
+
+
+def require_idle(version: Version, periods: Sequence[Period], *, now: datetime) -> None:
+    """Raise `Conflict` if an edition is in force, or will be, and so cannot be retired."""
+    for period in periods:
+        if period.edition == version.edition and (period.ends_at is None or period.ends_at > now):
+            since = f"since {period.starts_at.isoformat()}" if period.starts_at else "since ever"
+            raise Conflict(
+                f"Edition {shown(version.edition)} of {version.product} is in force {since}, or will be. Activate another one "
+                "first.",
+                code=Code.POLICY_STATE,
+            )
+
+
+def version_named(versions: Mapping[str, Version], name: str, *, product: str) -> Version:
+    """Return the one edition whose hash begins with `name`; raise `NotFound` if there is none, or more than one."""
+    found = [one for sha256, one in versions.items() if sha256.startswith(name.lower())]
+    if len(found) == 1 and name:
+        return found[0]
+    known = ", ".join(shown(one) for one in versions) or "none"
+    what = "several editions" if len(found) > 1 else "no edition"
+    raise NotFound(f"Product {product} has {what} {name!r}. It has {known}.", code=Code.EDITION_UNKNOWN)
+
+
+def in_force(periods: Sequence[Period], at: datetime) -> Period | None:
+    """Return the period that holds at an instant, or None."""
+    return next((one for one in periods if one.holds(at)), None)
+
+
+def former(periods: Sequence[Period], at: datetime) -> Period | None:
+    """Return the latest period before the one that holds at an instant, of another edition than that one's; or None."""
+    now = in_force(periods, at)
+    ended = [
+        one
+        for one in periods
+        if one.ends_at is not None and one.ends_at <= at and (now is None or one.edition != now.edition)
+    ]
+    return max(ended, key=lambda one: one.ends_at or at, default=None)
+
+
+def shown(edition: str) -> str:
+    """Return enough of an edition's hash for people."""
+    return edition[:SHOWN_DIGITS]
