@@ -59,15 +59,21 @@ def test_why_another_rule_did_not_answer_is_told_cell_by_cell(terminal: Terminal
     assert "why_not" not in terminal.json("policy", "decide", "draw", "is_blocked=true")
 
 
-def test_the_examples_hold_and_a_spoilt_one_is_told(terminal: Terminal, folder: Path) -> None:
-    assert terminal.run("policy", "test").table()[0][1] == "all as expected"
+def test_every_example_is_told_and_a_spoilt_one_fails(terminal: Terminal, folder: Path) -> None:
+    rows = terminal.run("policy", "test").table()
+    assert {row[0] for row in rows[1:-1]} == {"pass"}
+    assert rows[-1] == ["in all", f"{len(rows) - 2} examples, 0 failed"]
     assert terminal.run("policy", "test", folder).status == 0
     examples = folder / "examples.toml"
     text = examples.read_text()
     examples.write_text(text.replace('"decline"', '"approve"', 1))
     failed = terminal.run("policy", "test", folder, "--json")
     assert failed.status == 3
-    assert len(json.loads(failed.out)["failed"]) >= 1
+    told = json.loads(failed.out)
+    assert len(told["failed"]) >= 1
+    assert sum(not one["has_passed"] for one in told["cases"]) == 1
+    examples.unlink()
+    assert terminal.json("policy", "test", folder)["cases"] == []
 
 
 def test_data_that_is_not_there_is_told(terminal: Terminal, tmp_path: Path) -> None:

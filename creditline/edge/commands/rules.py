@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from creditline.clock import business_day, system_clock
+from creditline.decision.product import read_product, with_catalogue
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
-from creditline.edge.products import folder_of, load_product
+from creditline.edge.products import files_in, folder_of, load_product
 from creditline.errors import Code, Malformed
 from creditline.policy.evaluate import evaluate
-from creditline.policy.examples import Example, examples_of, failures_of
+from creditline.policy.examples import examples_of, failures_of
 from creditline.policy.feel import read_expression
 from creditline.policy.table import DecisionTable, Rule, Value
 from creditline.policy.why import Against, why_not
@@ -92,13 +93,26 @@ def _literal(text: str) -> Value:
 
 @POLICY.command("test")
 def run_examples(product: Product = "consumer_revolving", as_json: Json = False) -> None:
-    """Run a product's examples; exit 3 if one is answered otherwise."""
-    found = load_product(product)
-    text = (folder_of(product) / "examples.toml").read_text(encoding="utf-8")
-    examples: tuple[Example, ...] = examples_of(tomllib.loads(text))
+    """Run a product's examples on every executor, each told as pass or fail; exit 3 if one is answered otherwise."""
+    folder = folder_of(product)
+    found = read_product(with_catalogue(files_in(folder)))
+    file = folder / "examples.toml"
+    examples = examples_of(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else ()
     failed = failures_of(found.policy, found.compiled, found.parameters, examples)
-    rows = [(one.example, one.words) for one in failed] or [(f"{len(examples)} examples", "all as expected")]
-    show({"examples": len(examples), "failed": failed}, as_json=as_json, rows=rows)
+    words: dict[str, str] = {}
+    for one in failed:
+        words[one.example] = f"{words[one.example]}; {one.words}" if one.example in words else one.words
+    rows = [
+        ("FAIL" if one.name in words else "pass", one.decision, one.name, words.get(one.name, "")) for one in examples
+    ]
+    count = f"{len(examples)} examples, {len(words)} failed"
+    told = [{"example": one.name, "decision": one.decision, "has_passed": one.name not in words} for one in examples]
+    show(
+        {"examples": len(examples), "failed": failed, "cases": told},
+        as_json=as_json,
+        rows=[*rows, ("", "in all", count, "")],
+        head=("", "decision", "example", "in words"),
+    )
     if failed:
         raise typer.Exit(FOUND_STATUS)
 
