@@ -6,6 +6,7 @@ The two share no parser, tree or evaluator. What they may differ in is told in A
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from creditline.policy.dmn import read_policy
 from creditline.policy.evaluate import evaluate
 from creditline.policy.standard.calendar import Day
 from creditline.policy.standard.graph import answer
+from creditline.policy.standard.model import Model
 from creditline.policy.standard.read import read_model
 from creditline.policy.standard.values import Value as Whole
 from creditline.policy.table import Policy, Value, output_names
@@ -62,8 +64,13 @@ def found_as(value: Whole) -> object:
             return value
 
 
+@lru_cache(maxsize=4)
+def written(policy: Policy) -> Model:
+    return read_model(write_policy(policy))
+
+
 def assert_alike(policy: Policy, name: str, given: Mapping[str, Value]) -> None:
-    whole = answer(read_model(write_policy(policy)), name, {one: given_as(value) for one, value in given.items()})
+    whole = answer(written(policy), name, {one: given_as(value) for one, value in given.items()})
     found = whole.value if isinstance(whole.value, dict) else {name: whole.value}
     try:
         own = dict(evaluate(policy, name, given).outputs)

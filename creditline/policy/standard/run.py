@@ -130,11 +130,20 @@ def passes(test: Tree, value: Value, scope: Scope) -> bool | None:
     if isinstance(test, Against):
         return wanted if isinstance(wanted, bool) else None
     if isinstance(test, Bounds) and wanted is None:
-        return None
+        return _between_ends(test, value, scope)
     if isinstance(wanted, bool) and isinstance(test, Condition):
         return wanted
     scope.work.weigh(value, wanted)
     return meets(value, wanted=wanted)
+
+
+def _between_ends(test: Bounds, value: Value, scope: Scope) -> bool | None:
+    """Return whether a value lies in a range that is none, an end being null: false if the other end forbids it."""
+    if test.sign:
+        return None
+    above = True if test.low is None else compare(">=" if test.has_low else ">", value, run(test.low, scope))
+    below = True if test.high is None else compare("<=" if test.has_high else "<", value, run(test.high, scope))
+    return both(above, below)
 
 
 def call(function: Value, values: tuple[Value, ...], work: Work) -> Value:

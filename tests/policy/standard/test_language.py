@@ -181,3 +181,10 @@ def test_what_is_no_feel_is_refused_at_its_character(text: str, at: int, words: 
     with pytest.raises(FeelError) as refused:
         value(text)
     assert (refused.value.at, words in str(refused.value)) == (at, True), str(refused.value)
+
+
+def test_a_range_with_an_end_that_is_null_is_decided_by_the_other() -> None:
+    assert matches("not([unknown..-1])", Decimal(0))
+    assert not matches("[unknown..-1]", Decimal(0))
+    assert not matches("not([unknown..1])", Decimal(0))
+    assert not matches("[unknown..1]", Decimal(0))
