@@ -18,6 +18,7 @@ from creditline.edge.commands import (
     doctor,
     lines,
     policy_impact,
+    policy_life,
     policy_prove,
     promises,
     rules,
@@ -44,6 +45,8 @@ rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)
 rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)
+for act in policy_life.COMMANDS:
+    rules.POLICY.command(act.__name__)(act)
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")
 APP.add_typer(world.DATA, name="data")

@@ -13,8 +13,8 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.product import pack, read_product
-from creditline.errors import Code, Conflict, Malformed, NotFound
+from creditline.decision.product import pack, read_product, unpack
+from creditline.errors import Broken, Code, Conflict, Malformed, NotFound
 from creditline.explanation.offer import require_offerable
 from creditline.flows.turn import moment_of
 from creditline.ids import require_uuid7
@@ -179,6 +179,16 @@ async def life_of(db: Database, product: str) -> Life:
     """Return a product's life; raise `NotFound` if it has none here."""
     async with db.reading() as connection:
         return await _life(connection, product)
+
+
+async def files_of(db: Database, product: str, *, edition: str) -> tuple[Version, dict[str, bytes]]:
+    """Return an edition and its files as they were published; raise `NotFound` if there is no such edition."""
+    async with db.reading() as connection:
+        version = version_named((await _life(connection, product)).versions, edition, product=product)
+        body = await decisions.read_edition(connection, version.edition)
+    if body is None:
+        raise Broken(f"Edition {version.edition} has a life and is not stored.", code=Code.INVARIANT_BROKEN)
+    return version, dict(unpack(body))
 
 
 async def in_force_at(

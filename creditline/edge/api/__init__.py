@@ -11,7 +11,19 @@ from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from creditline.clock import Clock
-from creditline.edge.api import book, bulk, checks, decisions, events, impact, lines, motions, promises, umbrellas
+from creditline.edge.api import (
+    book,
+    bulk,
+    checks,
+    decisions,
+    events,
+    impact,
+    lines,
+    motions,
+    policies,
+    promises,
+    umbrellas,
+)
 from creditline.edge.api.gate import Gate
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
@@ -60,6 +72,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         motions.ROUTES,
         umbrellas.ROUTES,
         promises.ROUTES,
+        policies.ROUTES,
         decisions.ROUTES,
         checks.ROUTES,
         impact.ROUTES,

@@ -1,0 +1,196 @@
+"""Commands about the life of a policy: publish, submit, approve, activate, roll back, retire; the history; export."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from creditline.decision.product import with_catalogue
+from creditline.edge.commands.output import Json, RequestId, id_or_new, show, with_engine
+from creditline.edge.engine import Engine
+from creditline.edge.products import files_in, folder_of, load_product
+from creditline.errors import Code, Malformed
+from creditline.flows.govern import Done, Order, activate, files_of, govern, life_of, publish_draft, roll_back
+from creditline.policy.life import Act, shown
+
+Product = Annotated[str, typer.Argument(help="The product's name.")]
+Edition = Annotated[str, typer.Argument(help="The edition's hash, or enough of its beginning.")]
+Actor = Annotated[str, typer.Option("--by", help="Who does it.")]
+Reason = Annotated[str, typer.Option(help="Why; it stays on record.")]
+
+
+def publish(
+    folder: Annotated[str, typer.Argument(help="The folder of the product as it should be.")],
+    by: Actor,
+    reason: Reason,
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Keep a product's folder as a draft; it decides nothing before it is approved and activated."""
+    product = load_product(folder)
+    files = with_catalogue(files_in(folder_of(folder)))
+    order = _order(product.name, by, reason, request)
+
+    async def act(engine: Engine) -> Done:
+        return await publish_draft(engine.db, engine.clock, order=order, files=files)
+
+    _do(act, as_json=as_json)
+
+
+def submit(
+    product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
+) -> None:
+    """Hand a draft in for review."""
+    _govern(Act.SUBMIT, _order(product, by, reason, request, edition=edition), as_json=as_json)
+
+
+def approve(
+    product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
+) -> None:
+    """Approve what is under review; nobody approves what they wrote or submitted."""
+    _govern(Act.APPROVE, _order(product, by, reason, request, edition=edition), as_json=as_json)
+
+
+def reject(
+    product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
+) -> None:
+    """Send what is under review back to its author."""
+    _govern(Act.REJECT, _order(product, by, reason, request, edition=edition), as_json=as_json)
+
+
+def retire(
+    product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
+) -> None:
+    """Take an approved edition out of use for ever; one that is in force, or will be, cannot be."""
+    _govern(Act.RETIRE, _order(product, by, reason, request, edition=edition), as_json=as_json)
+
+
+def activate_(
+    product: Product,
+    edition: Edition,
+    by: Actor,
+    reason: Reason,
+    starts_at: Annotated[str | None, typer.Option("--from", help="As 2026-05-01T00:00Z; now if left out.")] = None,
+    ends_at: Annotated[str | None, typer.Option("--to", help="Until when; without end if left out.")] = None,
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Put an approved edition in force, from now or a later instant on; running servers follow by themselves."""
+    order = _order(product, by, reason, request, edition=edition, span=(_instant(starts_at), _instant(ends_at)))
+
+    async def act(engine: Engine) -> Done:
+        return await activate(engine.db, engine.clock, order=order)
+
+    _do(act, as_json=as_json)
+
+
+def rollback(
+    product: Product,
+    by: Actor,
+    reason: Reason,
+    edition: Annotated[str, typer.Option(help="Which edition to go back to; the former one if left out.")] = "",
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Put the former edition in force again, now, in one step."""
+    order = _order(product, by, reason, request, edition=edition)
+
+    async def act(engine: Engine) -> Done:
+        return await roll_back(engine.db, engine.clock, order=order)
+
+    _do(act, as_json=as_json)
+
+
+def history(product: Product = "consumer_revolving", as_json: Json = False) -> None:
+    """Say who did what to a product's editions, when and why, and which one is in force from when to when."""
+
+    async def use(engine: Engine) -> None:
+        life = await life_of(engine.db, product)
+        rows: list[tuple[object, ...]] = [
+            (one.recorded_at, one.act, shown(one.edition), one.actor, one.reason) for one in life.deeds
+        ]
+        rows += [
+            (one.starts_at or "always", "in force", shown(one.edition), f"until {one.ends_at or 'further notice'}", "")
+            for one in life.periods
+        ]
+        told = {"deeds": life.deeds, "editions": list(life.versions.values()), "periods": life.periods}
+        show(told, as_json=as_json, rows=rows, head=("at", "what", "edition", "by", "why"))
+
+    with_engine(use)
+
+
+def export(
+    product: Product,
+    edition: Edition,
+    to: Annotated[Path, typer.Option(help="A folder that is not there yet, or is empty.")],
+    as_json: Json = False,
+) -> None:
+    """Write an edition's folder as it was published, to be read, compared, edited or published elsewhere."""
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise Malformed(f"{to} is there and not empty. Name a new folder.", code=Code.MESSAGE_MALFORMED)
+
+    async def use(engine: Engine) -> None:
+        version, files = await files_of(engine.db, product, edition=edition)
+        for name, body in files.items():
+            place = to / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(body)
+        told = {"edition": version.edition, "folder": str(to), "files": sorted(files)}
+        show(told, as_json=as_json, rows=[(name,) for name in sorted(files)], head=(shown(version.edition),))
+
+    with_engine(use)
+
+
+def _order(
+    product: str,
+    by: str,
+    reason: str,
+    request: str | None,
+    *,
+    edition: str = "",
+    span: tuple[datetime | None, datetime | None] = (None, None),
+) -> Order:
+    return Order(
+        id=id_or_new(request),
+        product=product,
+        actor=by,
+        reason=reason,
+        edition=edition,
+        starts_at=span[0],
+        ends_at=span[1],
+    )
+
+
+def _govern(act: Act, order: Order, *, as_json: bool) -> None:
+    async def use(engine: Engine) -> Done:
+        return await govern(engine.db, engine.clock, order=order, act=act)
+
+    _do(use, as_json=as_json)
+
+
+def _do(act: Callable[[Engine], Awaitable[Done]], *, as_json: bool) -> None:
+    done = with_engine(act)
+    version, deed = done.version, done.deed
+    rows = [("product", version.product), ("edition", version.edition), ("state", version.state), ("did", deed.act)]
+    if deed.starts_at is not None:
+        rows.append(("in force from", deed.starts_at.isoformat()))
+    show(done, as_json=as_json, rows=rows)
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Return an instant as it was typed; without a zone it is UTC."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed(
+            f"The instant {text!r} is none. Write it as 2026-05-01T00:00Z.", code=Code.MESSAGE_MALFORMED
+        ) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+activate_.__name__ = "activate"
+COMMANDS = (publish, submit, approve, reject, activate_, rollback, retire, history, export)
