@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from math import ceil
+
+import pytest
 
 from creditline.decision.product import read_product
 from creditline.decision.soundness import LINE, WORSE_OF_LINE, check_product, costing_of, numbers_of, surroundings_of
 from creditline.decision.tables import given_of
 from creditline.edge.products import load_product
+from creditline.ledger.cost import calendar_year_ppm, effective_year
+from creditline.ledger.interest import DayCount, Rate
 from creditline.policy.check.finding import FindingCode, Severity
+from creditline.policy.check.prices import WHOLE_BP, Costing, yearly_costs
 from creditline.policy.parameters import read_parameters
 from tests.decision.a_question import a_position
 
@@ -72,3 +79,14 @@ def test_a_table_that_is_kinder_to_a_worse_grade_is_told_with_both_cases() -> No
     ]
     assert [(one.witness, one.against) for one in found] == [({"grade": 9}, {"grade": 12})]
     assert "9 gives apr_bp 1090 by rule 3 and 12 gives apr_bp 1080 by rule 4" in found[0].words
+
+
+@pytest.mark.parametrize("day_count", [DayCount.ACT_365, DayCount.ACT_360])
+@pytest.mark.parametrize("rate_bp", [1, 720, 1600, 1825, 9999])
+def test_what_a_price_costs_is_what_the_ledger_says_a_loan_costs(rate_bp: int, day_count: DayCount) -> None:
+    rate = Rate(figure_ppm=rate_bp * 100, day_count=day_count)
+    costs = yearly_costs(rate_bp, Costing(basis_days=day_count.year_days))
+    late_ppm = calendar_year_ppm(rate, multiplier_bp=15_000)
+    assert ceil(100 * round(costs["simple"], 12)) == calendar_year_ppm(rate)
+    assert ceil(100 * round(costs["simple while late"], 12)) == late_ppm
+    assert abs(costs["effective, compounded daily"] / WHOLE_BP - effective_year(rate)) < Decimal("1e-12")

@@ -46,6 +46,7 @@ def test_the_shipped_product_has_no_error_and_no_warning(terminal: Terminal, fol
         assert told["sha256"] == load_product(PRODUCT).policy.sha256
         assert [one for one in told["findings"] if one["severity"] != "note"] == []
         assert terminal.run("policy", "check", target).status == 0
+    assert terminal.run("policy", "check").status == 0
 
 
 def test_all_mistakes_of_a_file_are_told_and_the_exit_is_3(terminal: Terminal, folder: Path) -> None:

@@ -18,7 +18,9 @@ MOST_CASES = 50_000
 
 
 def check(
-    target: Annotated[str, typer.Argument(metavar="FILE|PRODUCT", help="A DMN file, a product's name, or its folder.")],
+    target: Annotated[
+        str, typer.Argument(metavar="FILE|PRODUCT", help="A DMN file, a product's name, or its folder.")
+    ] = "consumer_revolving",
     is_strict: Annotated[bool, typer.Option("--strict", help="Let warnings fail, too.")] = False,
     has_book: Annotated[
         bool, typer.Option("--book", help="Count the recorded decisions that each finding touches; find dead rules.")
