@@ -41,3 +41,11 @@ def test_a_day_sees_only_what_was_done_before_it(terms: LoanTerms, payments: lis
     _, deeds = lived(terms, payments)
     until, _ = lived(terms, [paid for paid in payments if paid[0] < day])
     assert loan_on(a_loan(123_457, terms), deeds, day=on(day)) == accrue(until, through_on=on(day))
+
+
+def test_a_payment_counts_after_its_day_and_not_at_its_beginning() -> None:
+    loan = a_loan(1_000_000)
+    deed = Deed(met_on=on(10), parts={Part.INTEREST: 5_000, Part.PRINCIPAL: 400_000})
+    assert loan_on(loan, [deed], day=on(10)) == accrue(loan, through_on=on(10))
+    after = loan_on(loan, [deed], day=on(11))
+    assert (after.outstanding_minor, after.accrued_interest_minor) == (600_000, 300)
