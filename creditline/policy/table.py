@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import cast
@@ -13,7 +12,7 @@ import msgspec
 
 from creditline.errors import Code, Malformed, PolicyInvalid
 from creditline.policy.feel import Between, Cell, Constant, Expression, Name, Node, Operation
-from creditline.policy.values import Value, door, kind_of, plain
+from creditline.policy.values import EXACT, Value, door, kind_of, plain
 
 __all__ = [
     "Answer", "Column", "DecisionTable", "HitPolicy", "Input", "LiteralExpression", "Output", "Policy", "Rule", "Value",
@@ -165,7 +164,7 @@ def constant(node: Constant) -> Value:
     """Return the value of a literal."""
     match node.kind:
         case "number":
-            return plain(Decimal(node.text))
+            return plain(EXACT.create_decimal(node.text))
         case "string":
             return node.text
         case "boolean":

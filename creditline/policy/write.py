@@ -36,6 +36,9 @@ NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 DAYS_BETWEEN = "days_between"
 """The one function of ours that the standard has not: written out as knowledge of the file, where it is used."""
 
+_ALONE = -1
+"""The level of what stands beside no operator; a choice beside one would take what follows into its last branch."""
+
 _ATOM = len(LEVELS)
 _SUM = next(level for level, signs in enumerate(LEVELS) if "+" in signs)
 _LEVEL = {sign: level for level, signs in enumerate(LEVELS) for sign in signs}
@@ -59,7 +62,7 @@ def write_policy(policy: Policy) -> bytes:
     return cast("bytes", tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
-def feel_text(node: Expression, paths: Paths, level: int = 0) -> str:
+def feel_text(node: Expression, paths: Paths, level: int = _ALONE) -> str:
     """Return an expression as text, in brackets where it stands beside operators of a higher level than its own."""
     match node:
         case Constant(kind="string"):
@@ -77,12 +80,11 @@ def feel_text(node: Expression, paths: Paths, level: int = 0) -> str:
             return f"{name}({', '.join(feel_text(one, paths) for one in arguments)})"
         case Choice(test=test, this=this, other=other):
             parts = (feel_text(one, paths) for one in (test, this, other))
-            text, own = "if {} then {} else {}".format(*parts), 0
+            text, own = "if {} then {} else {}".format(*parts), _ALONE
         case Operation(sign=sign, left=left, right=right):
             own = _LEVEL[sign]
             text = f"{feel_text(left, paths, own)} {sign} {feel_text(right, paths, own + 1)}"
-            # A chain that begins with a choice would take what follows into its last branch.
-    return f"({text})" if own < level or (isinstance(node, Choice) and level > 0) else text
+    return f"({text})" if own < level else text
 
 
 def cell_text(cell: Cell, paths: Paths) -> str:

@@ -129,3 +129,9 @@ def test_the_deepest_text_that_is_read_is_also_evaluated() -> None:
     assert compute(read_expression("(" * MOST_DEPTH + "1" + ")" * MOST_DEPTH), {}) == 1
     assert compute(read_expression("10 ** (10 ** 10)"), {}) is None
     assert compute(read_expression("10 ** 6000"), {}) == Decimal("1e6000")
+
+
+def test_a_number_of_more_than_34_digits_is_rounded_as_it_is_read() -> None:
+    wanted = Decimal(1234567890123456789012345678901235000)
+    assert compute(read_expression("1234567890123456789012345678901234567"), {}) == wanted
+    assert compute(read_expression("round_half_up(1234567890123456789012345678901234567, -1)"), {}) == wanted

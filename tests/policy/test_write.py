@@ -24,7 +24,7 @@ def test_what_is_written_is_read_back_under_the_same_hash(hit: tuple[str, str], 
 @pytest.mark.parametrize(
     "text",
     ["(1 + 2) * 3", "1 - (2 - 3)", "-2 ** 2", "-(2 ** 2)", "(if a then 1 else 2) + 3", "if a then 1 else 2 + 3",
-     "(a or b) and c", "a < b = true", "round half up(a, 2)", 'date("2026-01-31") > d', '"a\\n\\\\\\"b"', "not(a)"],
+     "(a or b) and c", "(if a then b else c) or true", "a or b or c", "a or (if b then c else true)", "a < b = true", "round half up(a, 2)", 'date("2026-01-31") > d', '"a\\n\\\\\\"b"', "not(a)"],
 )  # fmt: skip
 def test_an_expression_keeps_its_brackets_and_no_others(text: str) -> None:
     assert feel_text(read_expression(text), {}) == text
