@@ -64,8 +64,11 @@ def known_of(product: Product, features: NDArray[np.float64], sources_count: Seq
     return [Known(features=tuple(row), sources_count=int(count), scores=score) for row, count, score in rows]
 
 
-def decide(product: Product, question: Question, known: Known) -> Decision:
-    """Answer one question by the product's rules; raise `Malformed` if the rules need something that is not given."""
+def decide(product: Product, question: Question, known: Known, *, is_explained: bool = True) -> Decision:
+    """Answer one question by the product's rules; raise `Malformed` if the rules need something that is not given.
+
+    Without `is_explained` the reasons are left out, which cost more than all the rest: for answers that nobody records.
+    """
     numbers = product.parameters.at(business_day(question.as_of), currency=question.currency)
     given = given_of(
         product,
@@ -104,7 +107,7 @@ def decide(product: Product, question: Question, known: Known) -> Decision:
         rules=asked.rules,
         answer=asked.answer,
         terms=asked.terms,
-        reasons=reasons_of(case),
+        reasons=reasons_of(case) if is_explained else (),
     )
 
 

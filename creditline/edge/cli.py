@@ -16,6 +16,7 @@ from creditline.edge.commands import (
     checks,
     diff,
     doctor,
+    forecast,
     lines,
     policy_impact,
     policy_life,
@@ -36,7 +37,15 @@ APP = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for group in (world.COMMANDS, stream.COMMANDS, lines.COMMANDS, promises.COMMANDS, books.COMMANDS, doctor.COMMANDS):
+for group in (
+    world.COMMANDS,
+    stream.COMMANDS,
+    lines.COMMANDS,
+    promises.COMMANDS,
+    forecast.COMMANDS,
+    books.COMMANDS,
+    doctor.COMMANDS,
+):
     for command in group:
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")

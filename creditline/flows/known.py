@@ -5,17 +5,15 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from creditline.clock import to_us
 from creditline.decision.decide import Known, known_of
+from creditline.decision.known import in_order_of
 from creditline.decision.product import Product
 from creditline.profile.catalogue import FEATURES
 from creditline.profile.kernel import profile_and_sources
 from creditline.store import facts
 from creditline.store.connect import Connection
-
-NAMES = tuple(feature.name for feature in FEATURES)
 
 
 async def known(
@@ -39,14 +37,3 @@ async def known(
         own_sources = [sources[place] for place in places]
         found.update(zip(places, known_of(product, columns, own_sources), strict=True))
     return [found[place] for place in range(len(asked))]
-
-
-def in_order_of(product: Product, features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return columns in a product's own catalogue order; a feature this program no longer has is not known (NaN)."""
-    if product.features == NAMES:
-        return features
-    columns = np.full((len(features), len(product.features)), np.nan)
-    for place, name in enumerate(product.features):
-        if name in NAMES:
-            columns[:, place] = features[:, NAMES.index(name)]
-    return columns

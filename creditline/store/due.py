@@ -83,6 +83,11 @@ async def reservations(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Reserv
     return {row["id"]: Reservation(**dict(row)) for row in await db.fetch(SQL["read_reservations"], list(ids))}
 
 
+async def reservations_of(db: Connection, line: UUID) -> list[Reservation]:
+    """Return what of a line is reserved, the earliest to expire first."""
+    return [Reservation(**dict(row)) for row in await db.fetch(SQL["open_reservations_of_line"], line)]
+
+
 async def end_reservations(db: Connection, ended: Sequence[tuple[UUID, UUID, Movement, int]]) -> None:
     """Write how reservations ended: (reservation, request, movement, captured amount); their timers go."""
     columns = ("reservation", "request", "movement", "captured_minor")

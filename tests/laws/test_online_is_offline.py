@@ -13,9 +13,10 @@ import polars as pl
 
 from creditline.clock import to_us
 from creditline.decision.decide import Known
+from creditline.decision.known import NAMES, in_order_of
 from creditline.decision.outcome import Decision
 from creditline.events.frames import EVENT_SCHEMA, facts_of_frame
-from creditline.flows.known import NAMES, in_order_of, known
+from creditline.flows.known import known
 from creditline.ledger.line import Line
 from creditline.profile.catalogue import FEATURES
 from creditline.profile.kernel import profile

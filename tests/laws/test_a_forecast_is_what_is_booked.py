@@ -1,0 +1,157 @@
+"""A forecast is what will be booked: the same steps, applied for real with the clock moved, leave the same book.
+
+Every entry is compared: its movement, its buckets and its instant to the microsecond, and what still waits at the end.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from creditline.decision.outcome import Answer
+from creditline.events.catalogue import EvidenceKind, EvidenceVerified, StatementIssued
+from creditline.flows.forecast import foresee
+from creditline.flows.work import work_until
+from creditline.ledger.line import Line
+from creditline.restoration.forecast import Act, Forecast, Step, What
+from creditline.store import due, lines
+from tests.flows.desk import Desk
+
+DAYS = 150
+MOVED = {What.REPAID: "repay", What.DRAWN: "draw", What.RELEASED: "release", What.EXPIRED: "expire"}
+
+
+def a_behaviour(chance: random.Random, since: datetime) -> list[Step]:
+    """Return a few steps of every kind, some on one day and some at the first instant of one."""
+    steps = []
+    for _ in range(chance.randint(0, 7)):
+        at = since + timedelta(days=chance.randint(0, 120), minutes=chance.choice((0, 7)))
+        if chance.random() < 0.2:
+            at = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        match chance.choice(("repay", "draw", "draw", "statement", "income")):
+            case "repay":
+                steps.append(Step(happens_at=at, act=Act.REPAY, amount_minor=chance.choice((1, 7_001, 90_000))))
+            case "draw":
+                steps.append(Step(happens_at=at, act=Act.DRAW, amount_minor=chance.choice((1, 3_000, 60_000))))
+            case "statement":
+                late = chance.choice((0, 0, 1, 3))
+                steps.append(
+                    Step(happens_at=at, act=Act.FACT, number=StatementIssued.number, amount_minor=20_000, code=late)
+                )
+            case _:
+                steps.append(
+                    Step(happens_at=at, act=Act.FACT, number=EvidenceVerified.number, amount_minor=500_000, code=0)
+                )
+    return sorted(steps, key=lambda one: one.happens_at)
+
+
+async def a_used_line(desk: Desk, chance: random.Random) -> Line:
+    """Return a line with something drawn, perhaps reserved, perhaps withheld."""
+    line = await desk.open(borrower=f"b{chance.randint(0, 10**9)}", amount_minor=100_000)
+    for _ in range(chance.choice((1, 1, 8))):
+        await desk.draw(line, chance.choice((4_000, 9_500)))
+    if chance.random() < 0.4:
+        await desk.draw(line, 2_000, reserve=True)
+    await desk.statement(line, months_late=chance.choice((0, 1, 2)))
+    await desk.repay(line, chance.choice((3, 2_000, 3_999)))
+    await desk.wait(days=chance.choice((0, 3, 35)))
+    return line
+
+
+async def carry_out(desk: Desk, line: Line, steps: Sequence[Step], *, until: datetime) -> None:
+    """Do for real what was supposed."""
+    for step in steps:
+        await work_until(desk.db, desk.clock, desk.house, until=step.happens_at)
+        now, own = desk.clock(), desk.next_id()
+        match step.act:
+            case Act.REPAY:
+                await desk.repays(desk.repaying(line, step.amount_minor))
+            case Act.DRAW:
+                await desk.draw(line, step.amount_minor)
+            case Act.FACT if step.number == StatementIssued.number:
+                await desk.tell(
+                    StatementIssued(
+                        id=own,
+                        borrower=line.borrower,
+                        happened_at=now,
+                        amount_minor=step.amount_minor,
+                        currency=line.currency,
+                        line=line.id,
+                        months_late_count=step.code,
+                    )
+                )
+            case Act.FACT:
+                await desk.tell(
+                    EvidenceVerified(
+                        id=own,
+                        borrower=line.borrower,
+                        happened_at=now,
+                        amount_minor=step.amount_minor,
+                        currency=line.currency,
+                        document="slip",
+                        kind=EvidenceKind.INCOME,
+                    )
+                )
+    await work_until(desk.db, desk.clock, desk.house, until=until)
+
+
+async def booked(desk: Desk, line: Line, *, after_version: int) -> list[tuple[object, ...]]:
+    async with desk.db.reading() as connection:
+        entries = await lines.entries(connection, line.id)
+    return [
+        (str(one.movement), one.booked_at, one.granted_minor, one.drawn_minor, one.reserved_minor, one.withheld_minor)
+        for one in entries
+        if one.version > after_version
+    ]
+
+
+def foreseen(told: Forecast) -> list[tuple[object, ...]]:
+    return [
+        (
+            MOVED[one.what], one.happens_at, one.line.granted_minor, one.line.drawn_minor, one.line.reserved_minor,
+            one.line.withheld_minor,
+        )
+        for one in told.events
+        if one.what in MOVED
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_what_is_foreseen_is_what_is_booked(desk: Desk, seed: int) -> None:
+    chance = random.Random(seed)
+    line = await a_used_line(desk, chance)
+    version, until = (await desk.line(line)).version, desk.clock() + timedelta(days=DAYS)
+    steps = a_behaviour(chance, desk.clock())
+    told = await foresee(desk.db, desk.clock, desk.house, line=line.id, behaviours=[steps], days=DAYS)
+    (forecast,) = told.alternatives
+    await carry_out(desk, line, steps, until=until)
+    assert foreseen(forecast) == await booked(desk, line, after_version=version)
+    async with desk.db.reading() as connection:
+        waiting = await due.open_of(connection, [line.id])
+    assert sorted((one.due_on, one.amount_minor) for one in forecast.tranches) == sorted(
+        (one.due_on, one.amount_minor) for one in waiting
+    )
+    assert forecast.line.available_minor == (await desk.line(line)).available_minor
+
+
+async def test_the_seeds_meet_every_kind_of_event(desk: Desk) -> None:
+    """What the law above never saw, it would not hold."""
+    seen = set()
+    for seed in range(12):
+        chance = random.Random(seed)
+        line = await a_used_line(desk, chance)
+        steps = a_behaviour(chance, desk.clock())
+        told = await foresee(desk.db, desk.clock, desk.house, line=line.id, behaviours=[steps], days=DAYS)
+        seen |= {one.what for forecast in (told.baseline, *told.alternatives) for one in forecast.events}
+    assert seen == set(What)
+
+
+async def test_nothing_is_written_by_looking_ahead(desk: Desk) -> None:
+    line = await desk.open(amount_minor=100_000)
+    await desk.draw(line, 50_000)
+    before = await desk.line(line)
+    repaying = [Step(happens_at=desk.clock(), act=Act.REPAY, amount_minor=10_000)]
+    told = await foresee(desk.db, desk.clock, desk.house, line=line.id, behaviours=[repaying], days=9)
+    assert told.alternatives[0].events[0].answer is Answer.AT_ONCE
+    assert await desk.line(line) == before
