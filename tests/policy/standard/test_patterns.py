@@ -52,9 +52,11 @@ def test_a_pattern_is_found_as_xpath_says(text: str, pattern: str, flags: str, w
 PIECES = st.recursive(
     st.sampled_from(["a", "b", ".", "[ab]", "[^a]", "(a)", "(?:b|)"]),
     lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["*", "+", "?", "*?", "+?", "{1,2}"])).map(
-            lambda two: f"(?:{two[0]}){two[1]}"
-        ),
+        # Engines differ in how often they go round a loop that takes nothing, and XPath does not say.
+        st.tuples(
+            inner.filter(lambda text: re.fullmatch(text, "") is None),
+            st.sampled_from(["*", "+", "?", "*?", "+?", "{1,2}"]),
+        ).map(lambda two: f"(?:{two[0]}){two[1]}"),
         st.tuples(inner, inner).map("".join),
         st.tuples(inner, inner).map("(?:{0[0]}|{0[1]})".format),
     ),
