@@ -37,6 +37,7 @@ class Code(StrEnum):
     EDITION_UNKNOWN = "edition_unknown"
     ENTRY_UNKNOWN = "entry_unknown"
     EVENT_FROM_FUTURE = "event_from_future"
+    GATE_FAILED = "gate_failed"
     ID_NOT_UUID7 = "id_not_uuid7"
     ID_REUSED = "id_reused"
     INVARIANT_BROKEN = "invariant_broken"

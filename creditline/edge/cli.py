@@ -27,6 +27,7 @@ from creditline.edge.commands import (
     umbrellas,
     world,
 )
+from creditline.edge.commands.output import FOUND_STATUS
 from creditline.errors import Code, CreditlineError
 
 APP = typer.Typer(
@@ -89,7 +90,7 @@ def main() -> None:
 
 def _fail(code: Code, message: str) -> NoReturn:
     sys.stderr.write(f"creditline: {code}: {message}\n")
-    raise SystemExit(1) from None
+    raise SystemExit(FOUND_STATUS if code is Code.GATE_FAILED else 1) from None
 
 
 if __name__ == "__main__":

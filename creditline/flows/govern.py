@@ -16,18 +16,22 @@ from creditline.clock import Clock
 from creditline.decision.product import pack, read_product, unpack
 from creditline.errors import Broken, Code, Conflict, Malformed, NotFound
 from creditline.explanation.offer import require_offerable
+from creditline.flows.gates import failed_gates
 from creditline.flows.turn import moment_of
 from creditline.ids import require_uuid7
+from creditline.policy.gates import Failure, Gate, read_limits
 from creditline.policy.life import (
     HOUSE,
     Act,
     Deed,
     Period,
+    State,
     Version,
     fold,
     former,
     in_force,
     require_idle,
+    require_let_through,
     require_possible,
     shown,
     version_named,
@@ -83,6 +87,7 @@ async def publish_draft(
     are another one's, `Conflict` if the very same edition has a life here already.
     """
     product = read_product(files)
+    read_limits(files)
     # It takes up to a second of computing, during which others want to be answered.
     await asyncio.to_thread(require_offerable, product)
     if product.name != order.product:
@@ -122,13 +127,17 @@ async def govern(db: Database, clock: Clock, *, order: Order, act: Act) -> Done:
         require_possible(version, act, actor=deed.actor)
         if act is Act.RETIRE:
             require_idle(version, life.periods, now=deed.recorded_at)
-        return replace(deed, edition=version.edition, gate=order.gate if act is Act.OVERRIDE else None)
+        return replace(deed, edition=version.edition, gate=_gate(order) if act is Act.OVERRIDE else None)
 
     return await _carried_out(db, clock, order, act, judge)
 
 
 async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
-    """Put an approved edition in force from now or a later instant on, until another takes its place or `ends_at` comes."""
+    """Put an approved edition in force from now or a later instant on, until another takes its place or `ends_at` comes.
+
+    Raise `NotAllowed` if it fails a gate of the edition in force, unless two people let it through that gate.
+    """
+    failed = await _failed(db, clock, order)
 
     async def judge(_: Connection, life: Life, deed: Deed) -> Deed:
         version = version_named(life.versions, order.edition, product=order.product)
@@ -145,9 +154,27 @@ async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
                 f"The period ends at {order.ends_at.isoformat()}, before it starts at {starts_at.isoformat()}.",
                 code=Code.MESSAGE_MALFORMED,
             )
-        return replace(deed, edition=version.edition, starts_at=starts_at, ends_at=order.ends_at)
+        require_let_through(version, failed)
+        return replace(
+            deed,
+            edition=version.edition,
+            starts_at=starts_at,
+            ends_at=order.ends_at,
+            failed_gates=tuple(one.gate for one in failed),
+            detail="; ".join(one.words for one in failed) or None,
+        )
 
     return await _carried_out(db, clock, order, Act.ACTIVATE, judge)
+
+
+async def _failed(db: Database, clock: Clock, order: Order) -> tuple[Failure, ...]:
+    """Measure an edition by the limits of the one it follows; one that cannot be activated anyway is not measured."""
+    version, files = await files_of(db, order.product, edition=order.edition)
+    before = await in_force_at(db, order.product, valid_at=clock())
+    if version.state is not State.APPROVED or before is None:
+        return ()
+    _, current = await files_of(db, order.product, edition=before.edition)
+    return await failed_gates(db, files, limits=read_limits(current))
 
 
 async def roll_back(db: Database, clock: Clock, *, order: Order) -> Done:
@@ -260,6 +287,12 @@ async def _repeated(db: Connection, order: Order, act: Act, before: Deed) -> Don
             code=Code.ID_REUSED,
         )
     return Done(deed=before, version=(await _life(db, before.product)).versions[before.edition], is_repeated=True)
+
+
+def _gate(order: Order) -> Gate:
+    if order.gate not in set(Gate):
+        raise Malformed(f"There is no gate {order.gate!r}. Name one of {', '.join(Gate)}.", code=Code.MESSAGE_MALFORMED)
+    return Gate(order.gate)
 
 
 def _check(order: Order) -> None:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from creditline.errors import Code, Conflict, NotAllowed, NotFound
+from creditline.policy.gates import PEOPLE_COUNT, Failure
 
 HOUSE = "creditline"
 """The actor of what the engine does by itself: founding a new house, stopping an arm."""
@@ -183,6 +184,17 @@ def require_idle(version: Version, periods: Sequence[Period], *, now: datetime) 
                 "first.",
                 code=Code.POLICY_STATE,
             )
+
+
+def require_let_through(version: Version, failed: Sequence[Failure]) -> None:
+    """Raise `NotAllowed` naming the gates that an edition fails and that two people have not let it through."""
+    closed = [one for one in failed if len(version.overrides.get(one.gate, ())) < PEOPLE_COUNT]
+    if closed:
+        raise NotAllowed(
+            f"Edition {shown(version.edition)} of {version.product} fails {'; '.join(one.words for one in closed)}. Change it, "
+            "or have two people override each of these gates, each with a reason.",
+            code=Code.GATE_FAILED,
+        )
 
 
 def version_named(versions: Mapping[str, Version], name: str, *, product: str) -> Version:

@@ -46,6 +46,9 @@ async def test_a_running_server_decides_by_what_is_activated_and_goes_back(api: 
     await did(api, "reject", edition, actor="bob")
     await did(api, "submit", edition)
     await did(api, "approve", edition, actor="bob")
+    through = {"edition": edition, "gate": "promises_kept", "actor": "bob", "reason": "a flood"}
+    response = await api.post(f"{URL}/override", **through)
+    assert (response.status_code, response.json()["deed"]["gate"]) == (201, "promises_kept")
     await did(api, "activate", edition)
     assert PRODUCT in {one["name"] for one in await api.read("/v1/products") if one["edition"] == edition}
     await did(api, "rollback", "", actor="bob")

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from creditline.clock import system_clock
 from creditline.edge.commands import policy_life
+from creditline.edge.commands.output import FOUND_STATUS
 from creditline.errors import Code
 from creditline.ids import new_id
 from tests.edge.a_terminal import Terminal
+from tests.edge.test_cli_lines import open_moved
 
 PRODUCT = "consumer_revolving"
 ANN = ("--by", "ann", "--reason", "longer observation")
@@ -42,4 +44,27 @@ def test_an_edition_is_published_approved_activated_and_rolled_back(branch: Term
     acts = ["found", "publish", "submit", "reject", "submit", "approve", "activate", "rollback", "retire"]
     assert [one["act"] for one in told["deeds"]] == acts
     assert branch.run("policy", "history", PRODUCT).table()[0] == ["at", "what", "edition", "by", "why"]
-    assert len(policy_life.COMMANDS) == 9
+    assert len(policy_life.COMMANDS) == 10
+
+
+def test_an_edition_that_fails_a_gate_exits_3_until_two_people_let_it_through(branch: Terminal, tmp_path: Path) -> None:
+    def approved(folder: Path, gate: str) -> str:
+        (folder / "gates.toml").write_text(gate, encoding="utf-8")
+        edition: str = branch.json("policy", "publish", str(folder), *ANN)["version"]["edition"]
+        branch.json("policy", "submit", PRODUCT, edition, *ANN)
+        branch.json("policy", "approve", PRODUCT, edition, *BOB)
+        return edition
+
+    folder = tmp_path / "draft"
+    before = branch.json("policy", "history", PRODUCT)["periods"][0]["edition"]
+    branch.json("policy", "export", PRODUCT, before, "--to", str(folder))
+    branch.json("policy", "activate", PRODUCT, approved(folder, "[answered_otherwise]\nmost_ppm = 0\n"), *ANN)
+    open_moved(branch)
+    open_gate = approved(folder, "[answered_otherwise]\nmost_ppm = 1000000\n")
+    failed = branch.run("policy", "activate", PRODUCT, open_gate, *ANN)
+    assert (failed.status, failed.out) == (FOUND_STATUS, "")
+    assert failed.err.startswith(f"creditline: {Code.GATE_FAILED}: ")
+    for person in (ANN, BOB):
+        branch.json("policy", "override", PRODUCT, open_gate, "answered_otherwise", *person)
+    done = branch.json("policy", "activate", PRODUCT, open_gate, *ANN)
+    assert done["deed"]["failed_gates"] == ["answered_otherwise"]

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from creditline.edge.api.shapes import Body, Id
 from creditline.edge.api.state import Engine
 from creditline.flows.govern import Done, Order, activate, files_of, govern, life_of, publish_draft, roll_back
+from creditline.policy.gates import Gate
 from creditline.policy.life import Act, Deed, Period, State, Version
 
 ROUTES = APIRouter(tags=["policies"], prefix="/v1/policies/{product}")
@@ -31,6 +32,12 @@ class EditionBody(ActBody):
     """An act on one edition."""
 
     edition: Edition
+
+
+class OverrideBody(EditionBody):
+    """Let an edition through a gate it fails; that takes two people."""
+
+    gate: Gate
 
 
 class ActivateBody(EditionBody):
@@ -64,6 +71,9 @@ class DeedView(BaseModel):
     recorded_at: datetime
     starts_at: datetime | None
     ends_at: datetime | None
+    gate: Annotated[str | None, Field(description="The gate that an override lets through.")]
+    failed_gates: Annotated[tuple[str, ...], Field(description="The gates that were failed and let through.")]
+    detail: str | None
 
 
 class VersionView(BaseModel):
@@ -150,6 +160,12 @@ async def approve(product: str, body: EditionBody, engine: Engine) -> DoneView:
 async def reject(product: str, body: EditionBody, engine: Engine) -> DoneView:
     """Send what is under review back to its author."""
     return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.REJECT))
+
+
+@ROUTES.post("/override", status_code=201)
+async def override(product: str, body: OverrideBody, engine: Engine) -> DoneView:
+    """Let an edition through a gate it fails; that takes two people, and both stay on record."""
+    return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.OVERRIDE))
 
 
 @ROUTES.post("/activate", status_code=201)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from creditline.decision.product import with_catalogue
@@ -67,6 +68,20 @@ def retire(
     _govern(Act.RETIRE, _order(product, by, reason, request, edition=edition), as_json=as_json)
 
 
+def override(
+    product: Product,
+    edition: Edition,
+    gate: Annotated[str, typer.Argument(help="The gate it fails, as `activate` names it.")],
+    by: Actor,
+    reason: Reason,
+    request: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Let an edition through a gate it fails; that takes two people, and both stay on record."""
+    order = msgspec.structs.replace(_order(product, by, reason, request, edition=edition), gate=gate)
+    _govern(Act.OVERRIDE, order, as_json=as_json)
+
+
 def activate_(
     product: Product,
     edition: Edition,
@@ -77,7 +92,10 @@ def activate_(
     request: RequestId = None,
     as_json: Json = False,
 ) -> None:
-    """Put an approved edition in force, from now or a later instant on; running servers follow by themselves."""
+    """Put an approved edition in force, from now or a later instant on; exit 3 if it fails a gate.
+
+    Running servers follow by themselves.
+    """
     order = _order(product, by, reason, request, edition=edition, span=(_instant(starts_at), _instant(ends_at)))
 
     async def act(engine: Engine) -> Done:
@@ -193,4 +211,4 @@ def _instant(text: str | None) -> datetime | None:
 
 
 activate_.__name__ = "activate"
-COMMANDS = (publish, submit, approve, reject, activate_, rollback, retire, history, export)
+COMMANDS = (publish, submit, approve, reject, override, activate_, rollback, retire, history, export)
