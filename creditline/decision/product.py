@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from creditline.decision.lending import Lending, read_lending
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import CompiledPolicy, compile_policy
 from creditline.policy.dmn import read_policy
@@ -34,6 +35,7 @@ class Product:
     currencies: tuple[str, ...]
     languages: tuple[str, ...]
     reservation_for: timedelta
+    lending: Lending
     files: Mapping[str, bytes]
     edition: str
     features: tuple[str, ...]
@@ -79,6 +81,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         currencies=tuple(settings["currencies"]),
         languages=languages,
         reservation_for=timedelta(minutes=settings["reservation_minutes"]),
+        lending=read_lending(settings.get("loan")),
         files=dict(sorted(files.items())),
         edition=_edition(files),
         features=tuple(catalogue["features"]),

@@ -91,13 +91,12 @@ def numbers_of(parameters: Parameters, currencies: tuple[str, ...]) -> tuple[Num
 
 
 def costing_of(product: Product) -> Costing:
-    """Return how a product's prices become what a year costs: the terms of its loans, where it says them."""
-    terms = tomllib.loads(product.files["product.toml"].decode()).get("loan", {})
-    usual = Costing()
+    """Return how a product's prices become what a year costs: the terms of its loans."""
+    terms = product.lending.terms
     return Costing(
-        basis_days=terms.get("basis_days", usual.basis_days),
-        penalty_multiplier_bp=terms.get("penalty_multiplier_bp", usual.penalty_multiplier_bp),
-        is_compound=terms.get("is_compound", usual.is_compound),
+        basis_days=terms.rate.day_count.year_days,
+        penalty_multiplier_bp=terms.penalty_multiplier_bp,
+        is_compound=terms.is_compound,
     )
 
 

@@ -18,6 +18,7 @@ from creditline.edge.commands import (
     doctor,
     forecast,
     lines,
+    loans,
     policy_impact,
     policy_life,
     policy_prove,
@@ -44,6 +45,8 @@ for group in (
     lines.COMMANDS,
     promises.COMMANDS,
     forecast.COMMANDS,
+    loans.COMMANDS,
+    promises.COMMANDS,
     books.COMMANDS,
     doctor.COMMANDS,
 ):

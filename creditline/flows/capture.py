@@ -10,12 +10,15 @@ from creditline.clock import Clock
 from creditline.errors import Code, Conflict, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import row_of
+from creditline.flows.house import House
+from creditline.flows.lending import new_loan
 from creditline.flows.turn import as_of_for, booking, digest_of, require_money, require_new, the_line
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, capture, end_reservation
+from creditline.ledger.booking import fee_legs
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
-from creditline.store import due, facts, lines, requests
+from creditline.store import decisions, due, facts, lines, loans, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.due import Reservation, TimerKind
 from creditline.store.requests import Recorded
@@ -39,8 +42,13 @@ class VoidRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     reservation: UUID
 
 
-async def capture_reservation(db: Database, clock: Clock, *, request: CaptureRequest) -> tuple[Line, Recorded]:
-    """Capture a reservation; a repeat returns what was captured. Raises `Conflict` when it has ended or expired."""
+async def capture_reservation(
+    db: Database, clock: Clock, house: House, *, request: CaptureRequest
+) -> tuple[Line, Recorded]:
+    """Capture a reservation as a loan on the terms of its draw; a repeat returns what was captured.
+
+    Raises `Conflict` when it has ended or expired.
+    """
     async with booking(db, [request]) as connection:
         line, repeated = await _begin(connection, request)
         if repeated is not None:
@@ -54,11 +62,15 @@ async def capture_reservation(db: Database, clock: Clock, *, request: CaptureReq
                 f"Reservation {reservation.id} expired at {reservation.expires_at.isoformat()}. Authorise a new draw.",
                 code=Code.RESERVATION_ENDED,
             )
+        promised = (await decisions.read(connection, [reservation.id]))[reservation.id]
+        product = await house.edition(connection, promised.edition)
+        loan = new_loan(product, line, loan=request.id, amount_minor=amount_minor, at=as_of)
         posting = capture(
             line,
             amount_minor,
             reserved_minor=reservation.amount_minor,
             stamp=Stamp(request=request.id, booked_at=as_of),
+            charged=fee_legs(loan),
         )
         if not isinstance(posting, Posting):
             raise NotAllowed(
@@ -67,6 +79,7 @@ async def capture_reservation(db: Database, clock: Clock, *, request: CaptureReq
                 code=Code.OVERDRAWN,
             )
         recorded = await _end(connection, request, reservation, posting, captured_minor=amount_minor)
+        await loans.record(connection, [(loan, request.id, as_of)])
         made = DrawMade(
             id=request.id,
             borrower=line.borrower,

@@ -15,10 +15,13 @@ from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
+from creditline.flows.lending import new_loan
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw
+from creditline.ledger.booking import fee_legs
 from creditline.ledger.line import Line
-from creditline.store import decisions, due, facts, lines, requests
+from creditline.ledger.loan import Loan
+from creditline.store import decisions, due, facts, lines, loans, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.due import Reservation
 from creditline.store.requests import Recorded
@@ -47,6 +50,10 @@ class Drawn:
     amount_minor: int
     expires_at: datetime | None
     is_repeated: bool
+
+
+Done = tuple[DrawRequest, Decision, Posting | None, Loan | None]
+"""A request that was decided, what it moves and the loan it makes."""
 
 
 async def draw_lines(
@@ -97,17 +104,18 @@ async def _turn(
     knowns = await known(
         db, [(line.borrower, as_of, offer.product(line.product, as_of)) for _, line, as_of in fresh], seen=seen
     )
-    done: list[tuple[DrawRequest, Decision, Posting | None]] = []
+    done: list[Done] = []
     for (request, found, as_of), one in zip(fresh, knowns, strict=True):
         line = rooms.under(found)
         decision = decide(offer.product(line.product, as_of), _question(request, line, as_of), one)
         try:
-            posting = _posting(request, decision, line)
+            loan = _loan(offer, request, decision, line)
+            posting = _posting(request, decision, line, loan)
         except CreditlineError as refused:
             outcomes[request.id] = refused
             continue
         rooms = rooms.less(line, decision.terms.amount_minor or 0 if posting else 0)
-        done.append((request, decision, posting))
+        done.append((request, decision, posting, loan))
         outcomes[request.id] = _drawn(offer, request, decision, posting.line if posting else line)
     await _save(db, offer, done, seen=seen)
     return [outcomes[request.id] for request in batch]
@@ -139,13 +147,25 @@ def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = Fal
     )
 
 
-def _posting(request: DrawRequest, decision: Decision, line: Line) -> Posting | None:
+def _loan(offer: Offer, request: DrawRequest, decision: Decision, line: Line) -> Loan | None:
+    """Return the loan of a draw that is paid out now; what is only reserved becomes one when it is captured."""
+    amount_minor = decision.terms.amount_minor or 0
+    if decision.answer is not Answer.APPROVE or not amount_minor or request.authorise_only:
+        return None
+    product = offer.product(line.product, decision.as_of)
+    return new_loan(product, line, loan=request.id, amount_minor=amount_minor, at=decision.as_of)
+
+
+def _posting(request: DrawRequest, decision: Decision, line: Line, loan: Loan | None) -> Posting | None:
     """Return the movement an answer makes; raise `Broken` if the rules approved what the books cannot carry."""
     amount_minor = decision.terms.amount_minor or 0
     if decision.answer is not Answer.APPROVE or not amount_minor:
         return None
     stamp = Stamp(request=request.id, booked_at=decision.as_of)
-    posting = (authorise if request.authorise_only else draw)(line, amount_minor, stamp=stamp)
+    if loan is None:
+        posting = authorise(line, amount_minor, stamp=stamp)
+    else:
+        posting = draw(line, amount_minor, stamp=stamp, charged=fee_legs(loan))
     if isinstance(posting, Refusal):
         raise Broken(
             f"The rules approved {amount_minor} of line {line.id}, and only {posting.most_minor} can be booked "
@@ -167,13 +187,12 @@ def _drawn(offer: Offer, request: DrawRequest, decision: Decision, line: Line, *
     )
 
 
-async def _save(
-    db: Connection, offer: Offer, done: Sequence[tuple[DrawRequest, Decision, Posting | None]], *, seen: str
-) -> None:
-    """Write everything a turn decided: requests, postings, reservations, decisions, and the events of money drawn."""
-    posted = [(request, decision, posting) for request, decision, posting in done if posting is not None]
-    await requests.record(db, [_recorded(request, decision) for request, decision, _ in done])
+async def _save(db: Connection, offer: Offer, done: Sequence[Done], *, seen: str) -> None:
+    """Write everything a turn decided: requests, postings, loans, reservations, decisions, and the events of money drawn."""
+    posted = [(request, decision, posting) for request, decision, posting, _ in done if posting is not None]
+    await requests.record(db, [_recorded(request, decision) for request, decision, *_ in done])
     await lines.post(db, [(posting,) for _, _, posting in posted])
+    await loans.record(db, [(loan, loan.id, decision.as_of) for _, decision, _, loan in done if loan is not None])
     reserved = [
         Reservation(
             id=request.id,
@@ -186,7 +205,7 @@ async def _save(
     ]
     if reserved:
         await due.reserve(db, reserved)
-    await decisions.record(db, [decision for _, decision, _ in done], seen=seen)
+    await decisions.record(db, [decision for _, decision, *_ in done], seen=seen)
     await facts.record(db, [_event(request, decision) for request, decision, _ in posted if not request.authorise_only])
 
 

@@ -48,8 +48,11 @@ Done = TypeVar("Done", Opened, Drawn, Repaid)
 class History:
     """A book being replayed: its clock, its lines as they stand, and a count of what became of everything asked."""
 
-    def __init__(self, db: Database, clock: MovedClock, house: House, *, product: str) -> None:
+    def __init__(
+        self, db: Database, clock: MovedClock, house: House, *, product: str, contract_apr_bp: int | None = None
+    ) -> None:
         self.db, self.clock, self.house, self.product = db, clock, house, product
+        self.contract_apr_bp = contract_apr_bp
         self.lines: dict[UUID, Line] = {}
         self.counts: Counter[str] = Counter()
 
@@ -118,6 +121,7 @@ class History:
             requested_minor=row["amount_minor"],
             is_moved=True,
             moved_balance_minor=row["moved_minor"] or 0,
+            contract_apr_bp=self.contract_apr_bp,
         )
 
     async def _record(self, rows: Sequence[Row]) -> None:

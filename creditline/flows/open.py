@@ -16,20 +16,26 @@ from creditline.events.catalogue import BalanceMoved, Borrower, LineOpened
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
+from creditline.flows.lending import new_loan
 from creditline.flows.turn import booking, digest_of, in_turns, moment_of, require_new
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, move_in, open_line, regrant
 from creditline.ledger.line import Line
+from creditline.ledger.loan import Loan
 from creditline.money import require_amount, require_currency
-from creditline.store import decisions, facts, lines, requests
+from creditline.store import decisions, facts, lines, loans, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.requests import Recorded
+
+MOST_APR_BP = 10_000
+"""No contract costs more a year than what it lends."""
 
 
 class OpenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ask for a line; its id becomes the line's.
 
-    A line that is moved here from elsewhere keeps its limit (`is_moved`) and brings what was drawn on it.
+    A line that is moved here from elsewhere keeps its limit (`is_moved`) and brings what was drawn on it,
+    at the rate of its contract (`contract_apr_bp`) if that is not ours.
     """
 
     id: UUID
@@ -39,6 +45,7 @@ class OpenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     requested_minor: int
     is_moved: bool = False
     moved_balance_minor: int = 0
+    contract_apr_bp: int | None = None
 
     @property
     def line(self) -> UUID:
@@ -94,6 +101,7 @@ async def _turn(
     await _record_events(db, asked, decided, postings)
     await requests.record(db, [_recorded(request, decision) for request, decision in zip(asked, decided, strict=True)])
     await lines.post(db, [own for own in postings if own])
+    await loans.record(db, [one for one in map(_moved_loan, fresh, decided, postings) if one])
     await decisions.record(db, decided, seen=seen)
     for request, decision, own in zip(asked, decided, postings, strict=True):
         outcomes[request.id] = Opened(decision=decision, line=own[-1].line if own else None, is_repeated=False)
@@ -113,6 +121,12 @@ def _checked(request: OpenRequest, offer: Offer, now: datetime) -> Product:
         require_amount(request.moved_balance_minor, what="moved balance")
     if request.moved_balance_minor and not request.is_moved:
         raise Malformed("Only a line that is moved here brings a balance: set is_moved.", code=Code.MESSAGE_MALFORMED)
+    if request.contract_apr_bp is not None and not (request.is_moved and 0 <= request.contract_apr_bp <= MOST_APR_BP):
+        raise Malformed(
+            f"A contract rate of {request.contract_apr_bp} bp cannot be taken over. Only a line that is moved here brings "
+            f"one (set is_moved), from 0 to {MOST_APR_BP} basis points.",
+            code=Code.MESSAGE_MALFORMED,
+        )
     return product
 
 
@@ -154,7 +168,7 @@ def _postings(request: OpenRequest, decision: Decision) -> tuple[Posting, ...]:
             withheld_minor=0,
             self_limit_minor=None,
             block_reason=None,
-            apr_bp=decision.terms.apr_bp or 0,
+            apr_bp=(decision.terms.apr_bp or 0) if request.contract_apr_bp is None else request.contract_apr_bp,
             version=0,
             opened_at=decision.as_of,
             booked_at=decision.as_of,
@@ -169,6 +183,17 @@ def _postings(request: OpenRequest, decision: Decision) -> tuple[Posting, ...]:
         return (first, moved)
     # A balance above its limit is taken over as it is and shown: it may fall, never grow.
     return (first, moved, regrant(moved.line, granted_minor, stamp=_next(stamp, 3)))
+
+
+def _moved_loan(
+    asked: tuple[OpenRequest, Product], decision: Decision, postings: tuple[Posting, ...]
+) -> tuple[Loan, UUID, datetime] | None:
+    """Return the balance that a line brought as a loan of its own, under the id of the line; it runs up from today."""
+    request, product = asked
+    if not postings or not request.moved_balance_minor:
+        return None
+    amount_minor, at = request.moved_balance_minor, decision.as_of
+    return new_loan(product, postings[-1].line, loan=request.id, amount_minor=amount_minor, at=at), request.id, at
 
 
 def _next(stamp: Stamp, ordinal: int) -> Stamp:

@@ -1,13 +1,13 @@
-"""Repay: principal goes to withheld, always; then the restoration decision says what of it comes back, and when."""
+"""Repay: a payment meets what is owed; its principal goes to withheld, and the restoration decision says when it is back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from creditline.clock import Clock, just_after
+from creditline.clock import Clock, business_day, just_after
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Decision, Kind
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
@@ -15,19 +15,25 @@ from creditline.events.catalogue import RepaymentReceived
 from creditline.events.row import EventRow, row_of
 from creditline.flows import promises
 from creditline.flows.draw import position_of
-from creditline.flows.house import House
+from creditline.flows.house import House, Offer
 from creditline.flows.known import known
+from creditline.flows.lending import Settled, owed, settle
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
+from creditline.ledger.allocation import Part
 from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
 from creditline.ledger.line import Line
+from creditline.ledger.loan import Loan
 from creditline.restoration.plan import Plan, plan_of
-from creditline.store import decisions, facts, lines, requests
+from creditline.store import decisions, facts, lines, loans, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.requests import Recorded
 
 
 class RepayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Bring principal back. More than is owed is taken only up to what is owed; the excess is refused (ADR 0005)."""
+    """Pay what is owed: fees, penalty and interest up to now, then principal, as the product orders it.
+
+    More than is owed is taken only up to what is owed; the excess is refused unless the product keeps it (ADR 0005).
+    """
 
     id: UUID
     line: UUID
@@ -37,13 +43,14 @@ class RepayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaid:
-    """What was taken and what was not, the restoration decision, its plan, and the line after it."""
+    """What was taken, for what, and what was not; the restoration decision of its principal, its plan, the line after it."""
 
     decision: Decision
     plan: Plan
     line: Line
     accepted_minor: int
     excess_minor: int
+    parts: Mapping[Part, int]
     is_repeated: bool
 
 
@@ -53,7 +60,7 @@ class Taken:
 
     request: RepayRequest
     posting: Posting
-    accepted_minor: int
+    settled: Settled
 
     @property
     def borrower(self) -> str:
@@ -86,12 +93,14 @@ async def _turn(
     now = clock()
     offer = await house.offer(db, now)
     seen = offer.seen
+    owing = await owed(db, house, list(locked))
     outcomes: dict[UUID, Repaid | CreditlineError] = {}
     taken: list[Taken] = []
     for request in batch:
         try:
             if require_new(request, before, digest_of(request)) is None:
-                taken.append(_take(request, the_line(locked, request.line), now))
+                line = the_line(locked, request.line)
+                taken.append(_take(offer, request, line, owing.get(line.id, ()), now=now))
         except CreditlineError as refused:
             outcomes[request.id] = refused
     repeated = [request for request in batch if request.id in before and request.id not in outcomes]
@@ -114,26 +123,31 @@ async def _turn(
             decision=decision,
             plan=plan,
             line=released.line if released else one.posting.line,
-            accepted_minor=one.accepted_minor,
-            excess_minor=one.request.amount_minor - one.accepted_minor,
+            accepted_minor=one.settled.accepted_minor,
+            excess_minor=one.settled.excess_minor,
+            parts=one.settled.parts,
             is_repeated=False,
         )
     await _save(db, house, done, seen=seen)
     return [outcomes[request.id] for request in batch]
 
 
-def _take(request: RepayRequest, line: Line, now: datetime) -> Taken:
-    """Move what is owed of a repayment to withheld; raise if nothing is owed."""
+def _take(offer: Offer, request: RepayRequest, line: Line, owing: Sequence[Loan], *, now: datetime) -> Taken:
+    """Meet a line's loans with a repayment, its principal moving to withheld; raise if nothing is owed."""
     require_money(line, request.amount_minor, request.currency, what="repayment")
-    if not line.drawn_minor:
-        raise NotAllowed(
-            f"Nothing is owed on line {line.id}, so {request.amount_minor} cannot be taken. Return it to the payer.",
-            code=Code.NOTHING_OWED,
-        )
-    accepted_minor = min(request.amount_minor, line.drawn_minor)
+    refused = NotAllowed(
+        f"Nothing is owed on line {line.id}, so {request.amount_minor} cannot be taken. Return it to the payer.",
+        code=Code.NOTHING_OWED,
+    )
+    if not owing:
+        raise refused
     stamp = Stamp(request=request.id, booked_at=as_of_for(line, now))
-    posting = _made(repay(line, accepted_minor, stamp=stamp))
-    return Taken(request=request, posting=posting, accepted_minor=accepted_minor)
+    lending = offer.product(line.product, stamp.booked_at).lending
+    settled = settle(lending, owing, request.amount_minor, on=business_day(stamp.booked_at))
+    if not settled.changed:
+        raise refused
+    posting = _made(repay(line, settled.principal_minor, stamp=stamp, money=settled.money))
+    return Taken(request=request, posting=posting, settled=settled)
 
 
 def _question(taken: Taken) -> Question:
@@ -145,7 +159,7 @@ def _question(taken: Taken) -> Question:
         line=line.id,
         currency=line.currency,
         as_of=taken.as_of,
-        position=position_of(line, requested_minor=taken.accepted_minor),
+        position=position_of(line, requested_minor=taken.settled.principal_minor),
     )
 
 
@@ -171,7 +185,7 @@ def _event(taken: Taken) -> EventRow:
         borrower=line.borrower,
         happened_at=at,
         line=line.id,
-        amount_minor=taken.accepted_minor,
+        amount_minor=taken.settled.accepted_minor,
         currency=line.currency,
     )
     return row_of(received, recorded_at=at)
@@ -183,6 +197,10 @@ async def _save(
     """Write everything a turn took and decided."""
     await requests.record(db, [_recorded(taken) for taken, _, _, _ in done])
     await lines.post(db, [(one.posting, back) if back else (one.posting,) for one, _, _, back in done])
+    await loans.record(
+        db,
+        [(loan, one.request.id, one.posting.entry.booked_at) for one, _, _, _ in done for loan in one.settled.changed],
+    )
     await decisions.record(db, [decision for _, decision, _, _ in done], seen=seen)
     await promises.promise(db, house, [(decision, plan.tranches) for _, decision, plan, _ in done])
 
@@ -195,8 +213,8 @@ def _recorded(taken: Taken) -> Recorded:
         line=taken.request.line,
         digest=digest_of(taken.request),
         amount_minor=taken.request.amount_minor,
-        accepted_minor=taken.accepted_minor,
-        excess_minor=taken.request.amount_minor - taken.accepted_minor,
+        accepted_minor=taken.settled.accepted_minor,
+        excess_minor=taken.settled.excess_minor,
         happened_at=at,
         recorded_at=at,
     )
@@ -209,6 +227,7 @@ async def _repeats(
     if not asked:
         return {}
     decided = await decisions.read(db, [request.id for request in asked])
+    parts = await loans.paid_parts(db, [request.id for request in asked])
     return {
         request.id: Repaid(
             decision=decided[request.id],
@@ -216,6 +235,7 @@ async def _repeats(
             line=locked[request.line],
             accepted_minor=before[request.id].accepted_minor,
             excess_minor=before[request.id].excess_minor,
+            parts={**dict.fromkeys(Part, 0), **parts.get(request.id, {})},
             is_repeated=True,
         )
         for request in asked

@@ -71,7 +71,9 @@ def authorise(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refus
     return _post(after, Movement.AUTHORISE, ((Account.RESERVED, Account.HEADROOM, amount_minor),), stamp=stamp)
 
 
-def capture(line: Line, amount_minor: int, *, reserved_minor: int, stamp: Stamp) -> Posting | Refusal:
+def capture(
+    line: Line, amount_minor: int, *, reserved_minor: int, stamp: Stamp, charged: Legs = ()
+) -> Posting | Refusal:
     """Pay out `amount_minor` of a reservation of `reserved_minor`; the rest of it goes back to headroom."""
     if refusal := _refusal(amount_minor, most_minor=reserved_minor):
         return refusal
@@ -84,6 +86,7 @@ def capture(line: Line, amount_minor: int, *, reserved_minor: int, stamp: Stamp)
         (Account.DRAWN, Account.RESERVED, amount_minor),
         (Account.HEADROOM, Account.RESERVED, reserved_minor - amount_minor),
         (Account.RECEIVABLE, Account.SETTLEMENT, amount_minor),
+        *charged,
     )
     return _post(after, Movement.CAPTURE, legs, stamp=stamp)
 
@@ -94,8 +97,8 @@ def end_reservation(line: Line, reserved_minor: int, *, movement: Movement, stam
     return _post(after, movement, ((Account.HEADROOM, Account.RESERVED, reserved_minor),), stamp=stamp)
 
 
-def draw(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
-    """Authorise and capture in one step: headroom -> reserved -> drawn, and the money goes out."""
+def draw(line: Line, amount_minor: int, *, stamp: Stamp, charged: Legs = ()) -> Posting | Refusal:
+    """Authorise and capture in one step: headroom -> reserved -> drawn, and the money goes out; a fee may be `charged`."""
     if refusal := _refusal_of_draw(line, amount_minor):
         return refusal
     after = replace(line, drawn_minor=line.drawn_minor + amount_minor)
@@ -103,15 +106,20 @@ def draw(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
         (Account.RESERVED, Account.HEADROOM, amount_minor),
         (Account.DRAWN, Account.RESERVED, amount_minor),
         (Account.RECEIVABLE, Account.SETTLEMENT, amount_minor),
+        *charged,
     )
     return _post(after, Movement.DRAW, legs, stamp=stamp)
 
 
-def repay(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
-    """Take principal back: it goes to withheld, always; only a restoration decision brings it back to headroom."""
-    if line.drawn_minor == 0:
+def repay(line: Line, amount_minor: int, *, stamp: Stamp, money: Legs = ()) -> Posting | Refusal:
+    """Take principal back: it goes to withheld, always; only a restoration decision brings it back to headroom.
+
+    `money` is what else was paid, or ran up until then: interest, penalty and fees touch no limit, and may come alone.
+    """
+    is_money_alone = amount_minor == 0 and any(leg[2] for leg in money)
+    if line.drawn_minor == 0 and not is_money_alone:
         return Refusal(code=Code.NOTHING_OWED, most_minor=0)
-    if refusal := _refusal(amount_minor, most_minor=line.drawn_minor):
+    if not is_money_alone and (refusal := _refusal(amount_minor, most_minor=line.drawn_minor)):
         return refusal
     after = replace(
         line,
@@ -121,6 +129,7 @@ def repay(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
     legs = (
         (Account.WITHHELD, Account.DRAWN, amount_minor),
         (Account.SETTLEMENT, Account.RECEIVABLE, amount_minor),
+        *money,
     )
     return _post(after, Movement.REPAY, legs, stamp=stamp)
 

@@ -62,7 +62,8 @@ class Loan:
 
     `id` is the request that drew it. Days before `accrued_through_on` are charged. Amounts are minor units of `currency`;
     fees and penalties are all that were ever posted and all that was ever paid of them. `prepaid_minor` is principal that
-    was paid ahead of its instalments, which were made anew without it.
+    was paid ahead of its instalments, which were made anew without it. `booked_*` is what the books hold as ever run up.
+    `edition` and `apr_bp` say where the terms are from; `version` counts what happened to it, from 1.
     """
 
     id: UUID
@@ -80,7 +81,12 @@ class Loan:
     penalty_minor: int = 0
     penalty_paid_minor: int = 0
     prepaid_minor: int = 0
+    booked_interest_minor: int = 0
+    booked_penalty_minor: int = 0
     state: LoanState = LoanState.OPEN
+    edition: str = ""
+    apr_bp: int = 0
+    version: int = 1
 
     @property
     def outstanding_minor(self) -> int:

@@ -26,6 +26,8 @@ INVARIANTS = (
     ("decisions_by_another_edition", "what was decided was decided by the edition then in force"),
     ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
     ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),
+    ("lines_off_their_loans", "what a line owes is what its loans owe"),
+    ("loans_off_their_entries", "a loan is the fold of its entries, and its due dates add up to it"),
     ("days_off_their_seals", "a closed day holds what it was sealed with"),
     ("umbrellas_off_their_room", "an umbrella grants what is free of it and what is under it"),
     ("umbrellas_off_their_leaves", "what is taken of an umbrella is what its lines use"),

@@ -88,7 +88,8 @@ where r.id is null or r.line <> d.line or r.recorded_at > d.as_of
       (case r.kind when 'authorise' then 'draw' else r.kind end)
    or d.id is not null and r.accepted_minor <> case
         when d.kind in ('opening', 'draw') and d.answer = 'approve' then coalesce(d.amount_minor, 0)
-        when d.kind = 'restoration' or d.answer = 'released' then d.requested_minor
+        when d.kind = 'restoration' then r.accepted_minor
+        when d.answer = 'released' then d.requested_minor
         else 0
       end
 order by 1 limit $1;
@@ -142,7 +143,7 @@ where version <> version_before + 1 or booked_at < booked_before or (version = 1
         when 'void' then (granted, drawn, withheld) <> (0, 0, 0) or reserved >= 0
         when 'expire' then (granted, drawn, withheld) <> (0, 0, 0) or reserved >= 0
         when 'draw' then (granted, reserved, withheld) <> (0, 0, 0) or drawn <= 0
-        when 'repay' then (granted, reserved, withheld) <> (0, 0, -drawn) or drawn >= 0
+        when 'repay' then (granted, reserved, withheld) <> (0, 0, -drawn) or drawn > 0
         when 'release' then (granted, drawn, reserved) <> (0, 0, 0) or withheld >= 0
         when 'increase' then (drawn, reserved, withheld) <> (0, 0, 0) or granted < 0
         when 'decrease' then (drawn, reserved, withheld) <> (0, 0, 0) or granted >= 0
@@ -195,7 +196,8 @@ where m.line is null
 order by 1, 2 limit $1;
 
 -- name: requests_off_their_entries
--- What a request says it accepted is what its entries moved, on its own line, by movements that are of its kind.
+-- What a request says it accepted is what its entries moved, on its own line, by movements that are of its kind; a repayment
+-- accepted what it brought in, and what was decided about is its principal.
 with step as (
     select e.*, lag(e.booked_at) over own as booked_before, coalesce(lag(e.version) over own, 0) as version_before,
            e.granted_minor - coalesce(lag(e.granted_minor) over own, 0) as granted,
@@ -208,19 +210,23 @@ with step as (
     select request, line, array_agg(movement) as movements, sum(granted) as granted, sum(drawn) as drawn,
            sum(reserved) as reserved, sum(withheld) as withheld, max(booked_at) as last_at
     from step group by request, line
+), paid_in as (
+    select request, sum(amount_minor) as amount_minor from transfer where debit = 12 group by request
 )
 select coalesce(r.id, m.request)::text as subject,
        format('%s on line %s accepted %s; its entries on line %s are %s and move granted %s, drawn %s, reserved %s, withheld %s',
               r.kind, r.line, r.accepted_minor, m.line, m.movements, m.granted, m.drawn, m.reserved, m.withheld) as words
 from request r
 full join moved m on m.request = r.id
+left join paid_in p on p.request = r.id
+left join decision d on d.id = r.id and d.kind = 'restoration'
 where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
    or coalesce(case r.kind
         when 'open' then m.granted
         when 'draw' then m.drawn
         when 'authorise' then m.reserved
         when 'capture' then m.drawn
-        when 'repay' then -m.drawn
+        when 'repay' then coalesce(p.amount_minor, 0)
         when 'release' then -m.withheld
         else 0
       end, 0) <> r.accepted_minor
@@ -230,6 +236,7 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'review' then array['increase', 'decrease', 'block']
         else array[r.kind]
       end
+   or (d.id is not null and d.requested_minor <> -m.drawn)
    or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit'))
    or (m.request is null and r.kind in ('attach', 'detach', 'umbrella_open', 'umbrella_limit')
        and not exists (select from umbrella_entry e where e.request = r.id and e.umbrella = r.line))
@@ -479,3 +486,65 @@ where d.kind <> 'release'
       and (lower_inf(p.known) or pg_visible_in_snapshot(k.txid, d.seen))
       and (c.number is null or not pg_visible_in_snapshot(c.txid, d.seen)))
 order by d.id limit $1;
+
+-- name: lines_off_their_loans
+-- What a line has drawn is the principal its loans still owe, and each of its receivables what is booked and not paid.
+select coalesce(l.id, o.line)::text as subject,
+       format('drawn %s, its loans owe %s; receivable interest %s, penalty %s, fees %s, its loans say %s, %s, %s',
+              l.drawn_minor, coalesce(o.outstanding, 0), m.interest, m.penalty, m.fee, o.interest, o.penalty, o.fee) as words
+from line l
+full join (
+    select line, sum(outstanding_minor) as outstanding, sum(booked_interest_minor - interest_paid_minor) as interest,
+           sum(booked_penalty_minor - penalty_paid_minor) as penalty, sum(fee_minor - fee_paid_minor) as fee
+    from loan group by line
+) o on o.line = l.id
+left join (
+    select line, coalesce(sum(amount_minor) filter (where account = 14), 0) as interest,
+           coalesce(sum(amount_minor) filter (where account = 15), 0) as penalty,
+           coalesce(sum(amount_minor) filter (where account = 16), 0) as fee
+    from (
+        select line, debit as account, amount_minor from transfer where debit between 14 and 16
+        union all
+        select line, credit, -amount_minor from transfer where credit between 14 and 16
+    ) as leg
+    group by line
+) m on m.line = l.id
+where l.id is null or l.drawn_minor <> coalesce(o.outstanding, 0)
+   or (coalesce(m.interest, 0), coalesce(m.penalty, 0), coalesce(m.fee, 0))
+   <> (coalesce(o.interest, 0), coalesce(o.penalty, 0), coalesce(o.fee, 0))
+order by 1 limit $1;
+
+-- name: loans_off_their_entries
+-- A loan is its last entry, its entries are numbered without a hole and forget nothing, and its due dates add up to it.
+with step as (
+    select e.*, lag(e.version) over own as version_before, lag(e.accrued_through_on) over own as accrued_before
+    from loan_entry e
+    window own as (partition by e.loan order by e.version)
+), last as (
+    select loan, count(*) as entries_count, max(version) as version,
+           bool_or(version <> coalesce(version_before, 0) + 1 or accrued_through_on < accrued_before) as is_off
+    from step group by loan
+)
+select l.id::text as subject,
+       format('version %s of %s entries owes %s of %s at state %s; its last entry says %s at %s; its dues hold %s, paid %s, ahead %s',
+              l.version, last.entries_count, l.outstanding_minor, l.principal_minor, l.state, e.outstanding_minor, e.state,
+              d.principal, d.principal_paid, l.prepaid_minor) as words
+from loan l
+left join last on last.loan = l.id
+left join loan_entry e on e.loan = l.id and e.version = l.version
+left join lateral (
+    select sum(due.principal) as principal, sum(due.principal_paid) as principal_paid, sum(due.interest) as interest,
+           sum(due.interest_paid) as interest_paid,
+           bool_or(due.principal_paid not between 0 and due.principal or due.interest_paid not between 0 and due.interest) as is_off
+    from unnest(l.due_principal_minor, l.due_principal_paid_minor, l.due_interest_minor, l.due_interest_paid_minor)
+        as due (principal, principal_paid, interest, interest_paid)
+) d on true
+where last.loan is null or last.is_off or (last.entries_count, last.version) <> (l.version, l.version)
+   or (e.outstanding_minor, e.interest_minor, e.interest_paid_minor, e.penalty_minor, e.penalty_paid_minor, e.fee_minor,
+       e.fee_paid_minor, e.booked_interest_minor, e.booked_penalty_minor, e.state, e.accrued_through_on)
+   is distinct from (l.outstanding_minor, l.interest_minor, l.interest_paid_minor, l.penalty_minor, l.penalty_paid_minor,
+       l.fee_minor, l.fee_paid_minor, l.booked_interest_minor, l.booked_penalty_minor, l.state, l.accrued_through_on)
+   or (d.principal + l.prepaid_minor, d.principal - d.principal_paid, d.interest, d.interest_paid)
+   is distinct from (l.principal_minor, l.outstanding_minor, l.interest_minor, l.interest_paid_minor)
+   or d.is_off
+order by 1 limit $1;

@@ -22,6 +22,7 @@ from creditline.flows.control import BlockRequest, SelfLimitRequest, control_lin
 from creditline.flows.draw import Drawn, DrawRequest, draw_lines
 from creditline.flows.explain import explain_line, read_line
 from creditline.flows.house import House
+from creditline.flows.loans import settlement_of
 from creditline.flows.open import Opened, OpenRequest, open_lines
 from creditline.flows.publish import publish
 from creditline.flows.repay import Repaid, RepayRequest, repay_lines
@@ -175,7 +176,7 @@ class Desk:
 
     async def capture(self, request: CaptureRequest) -> tuple[Line, Recorded]:
         """Pay a reservation out."""
-        return await capture_reservation(self.db, self.clock, request=request)
+        return await capture_reservation(self.db, self.clock, self.house, request=request)
 
     async def void(self, request: VoidRequest) -> tuple[Line, Recorded]:
         """Give a reservation up."""
@@ -205,6 +206,10 @@ class Desk:
         await put_in_force(self.db, self.clock, product)
         async with self.db.reading() as connection:
             await self.house.offer(connection, self.clock())
+
+    async def interest_minor(self, line: Line) -> int:
+        """Return the interest a line owes today: what a payment meets before any principal."""
+        return (await settlement_of(self.db, self.clock, self.house, line=line.id)).interest_minor
 
     async def waiting(self, line: Line) -> list[tuple[str, int]]:
         """Return what is not back yet as (day, amount)."""

@@ -12,7 +12,7 @@ from tests.flows.desk import Desk
 
 
 async def two_days(desk: Desk) -> Line:
-    """Draw 400.00 on the second of March and bring 100.00 back on the third."""
+    """Draw 400.00 on the second of March and bring 100.00 back on the third: 0.15 of it is interest."""
     line = await desk.open()
     await desk.draw(line, 40_000)
     await desk.wait(days=1)
@@ -30,7 +30,7 @@ async def test_a_trial_balance_is_as_of_the_end_of_a_day(desk: Desk) -> None:
     await two_days(desk)
     assert await balances(desk, "2026-03-01") == {}
     assert await balances(desk, "2026-03-02") == {"1010": -40_000, "1310": 40_000}
-    assert await balances(desk, "2026-03-03") == {"1010": -30_000, "1310": 30_000}
+    assert await balances(desk, "2026-03-03") == {"1010": -30_000, "1310": 30_015, "1320": 0, "4010": -15}
 
 
 async def test_sealed_days_and_open_ones_add_up_to_the_same(desk: Desk) -> None:
@@ -59,7 +59,7 @@ async def test_the_journal_names_every_transfer_once_page_by_page_or_as_a_stream
 async def test_a_statement_runs_over_the_days_asked_for(desk: Desk) -> None:
     line = await two_days(desk)
     whole = await statement_of(desk.db, line.id)
-    assert [row.owed_minor for row in whole.rows][:3] == [0, 40_000, 30_000]
+    assert [row.owed_minor for row in whole.rows][:3] == [0, 40_000, 30_015]
     second = await statement_of(desk.db, line.id, since=date(2026, 3, 3))
     assert second.rows == whole.rows[2:]
     assert (whole.first_on, whole.last_on) == (date(2026, 3, 2), date(2026, 3, 3))

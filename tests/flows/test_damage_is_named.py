@@ -171,7 +171,7 @@ async def test_a_damage_in_the_middle_is_named_by_its_version(db: Database, worn
 async def test_every_side_of_every_transfer_is_checked_against_its_entry(db: Database, worn: Line) -> None:
     async with db.reading() as reading:
         transfers = await lines.transfers(reading, worn.id)
-    assert len(transfers) == 20
+    assert len(transfers) == 24
     unseen = []
     async with db.alone() as connection:
         for transfer in transfers:

@@ -53,7 +53,9 @@ BOOK = [
 
 
 async def replayed(desk: Desk, events: list[Mapping[str, Any]]) -> History:
-    history = History(desk.db, MovedClock(APRIL), desk.house, product=next(iter(desk.house.products)))
+    history = History(
+        desk.db, MovedClock(APRIL), desk.house, product=next(iter(desk.house.products)), contract_apr_bp=0
+    )
     frame = pl.DataFrame(list(events), schema=EVENT_SCHEMA)
     await history.replay(frame, until=APRIL + timedelta(days=90), told=lambda _: None)
     return history

@@ -10,8 +10,10 @@ import pytest
 from creditline.errors import CreditlineError
 from creditline.flows.capture import expire_reservations
 from creditline.flows.draw import Drawn
+from creditline.flows.repay import Repaid
 from creditline.flows.restore import restore_due
 from creditline.flows.verify import verify
+from creditline.ledger.allocation import Part
 from creditline.ledger.line import Line
 from creditline.store.connect import Database, connect
 from tests.flows.desk import Desk, a_desk
@@ -49,7 +51,7 @@ async def client(desk: Desk, book: list[Line], seed: int) -> tuple[Counter[str],
                 owed_minor += sum(one.amount_minor for one in outcomes if isinstance(one, Drawn))
             case 2:
                 outcomes = list(await desk.repays(*(desk.repaying(line, 3) for line in lines)))
-                owed_minor -= sum(getattr(one, "accepted_minor", 0) for one in outcomes)
+                owed_minor -= sum(one.parts[Part.PRINCIPAL] for one in outcomes if isinstance(one, Repaid))
             case 3:
                 outcomes = list(await desk.draws(*(desk.drawing(line, 2, reserve=True) for line in lines)))
                 held = [one for one in outcomes if isinstance(one, Drawn) and one.expires_at]

@@ -67,7 +67,7 @@ async def test_of_a_late_borrower_all_is_observed(desk: Desk, months_late: int, 
 
 async def test_of_a_stretched_borrower_a_part_is_back_and_the_rest_comes_in_steps(desk: Desk) -> None:
     line = await a_stretched_line(desk)
-    repaid = await desk.repay(line, 1_000)
+    repaid = await desk.repay(line, 1_000 + await desk.interest_minor(line))
     assert repaid.decision.answer is Answer.STAGED
     assert (repaid.plan.now_minor, repaid.line.withheld_minor) == (300, 700)
     today = desk.clock().date()

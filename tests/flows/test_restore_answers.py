@@ -67,7 +67,7 @@ async def test_steps_come_back_one_after_another(desk: Desk) -> None:
     await desk.statement(line)
     await desk.wait(days=30)
     await desk.statement(line)
-    await desk.repay(line, 1_000)
+    await desk.repay(line, 1_000 + await desk.interest_minor(line))
     withheld = [(await desk.line(line)).withheld_minor]
     for _ in range(3):
         await desk.wait(days=30)

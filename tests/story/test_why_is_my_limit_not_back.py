@@ -39,9 +39,9 @@ async def test_a_borrower_pays_late_repays_and_gets_the_limit_back_as_told(desk:
     await desk.wait(days=30)
     await desk.statement(line, months_late=1)
 
-    # The next day she brings 600 back. Her debt is gone, and her limit is not back yet.
+    # The next day she brings 600 back, with the interest of 61 days. Her debt is gone, and her limit is not back yet.
     await desk.wait(days=1)
-    repaid = await desk.repay(line, 60_000)
+    repaid = await desk.repay(line, 60_000 + await desk.interest_minor(line))
     assert repaid.decision.answer is Answer.OBSERVED
     assert buckets(repaid.line) == {"granted": 100_000, "drawn": 0, "withheld": 60_000, "available": 40_000}
 

@@ -20,6 +20,7 @@ from creditline.edge.api import (
     forecast,
     impact,
     lines,
+    loans,
     motions,
     policies,
     promises,
@@ -71,6 +72,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
     for routes in (
         lines.ROUTES,
         motions.ROUTES,
+        loans.ROUTES,
         umbrellas.ROUTES,
         promises.ROUTES,
         forecast.ROUTES,

@@ -20,6 +20,7 @@ from creditline.edge.api.state import Engine
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
 from creditline.flows.draw import DrawRequest
 from creditline.flows.repay import RepayRequest
+from creditline.ledger.allocation import Part
 
 ROUTES = APIRouter(tags=["draws and repayments"])
 
@@ -43,7 +44,7 @@ async def draw(line: UUID, body: DrawBody, engine: Engine, response: Response) -
 async def capture(line: UUID, reservation: UUID, body: CaptureBody, engine: Engine) -> EndedView:
     """Pay a reservation out; what is not captured goes back to headroom."""
     asked = CaptureRequest(line=line, reservation=reservation, **body.model_dump())
-    after, recorded = await capture_reservation(engine.db, engine.clock, request=asked)
+    after, recorded = await capture_reservation(engine.db, engine.clock, engine.house, request=asked)
     return EndedView(
         reservation=reservation, how=recorded.kind, captured_minor=recorded.accepted_minor, line=line_view(after)
     )
@@ -59,7 +60,7 @@ async def void(line: UUID, reservation: UUID, body: IdBody, engine: Engine) -> E
 
 @ROUTES.post("/v1/lines/{line}/repayments", status_code=201)
 async def repay(line: UUID, body: RepayBody, engine: Engine, response: Response) -> RepaidView:
-    """Bring principal back, and learn at once what of it is back, what is not, why, and when it comes."""
+    """Pay what is owed, and learn at once what of it is back, what is not, why, and when it comes."""
     asked = RepayRequest(line=line, **body.model_dump())
     done = await engine.repayments.ask(asked)
     response.status_code = 200 if done.is_repeated else 201
@@ -67,6 +68,10 @@ async def repay(line: UUID, body: RepayBody, engine: Engine, response: Response)
         decision=decision_view(done.decision),
         accepted_minor=done.accepted_minor,
         excess_minor=done.excess_minor,
+        fee_minor=done.parts[Part.FEE],
+        penalty_minor=done.parts[Part.PENALTY],
+        interest_minor=done.parts[Part.INTEREST],
+        principal_minor=done.parts[Part.PRINCIPAL],
         back_now_minor=done.plan.now_minor,
         tranches=[
             TrancheView(amount_minor=part.amount_minor, due_on=part.due_on, condition=part.condition)

@@ -46,6 +46,10 @@ class OpenBody(Body):
     moved_balance_minor: Annotated[
         int, Field(strict=True, ge=0, le=MAX_MINOR, description="What was drawn on it elsewhere.")
     ] = 0
+    contract_apr_bp: Annotated[
+        int | None,
+        Field(strict=True, ge=0, le=10_000, description="The rate of its contract elsewhere; null for ours."),
+    ] = None
 
 
 class DrawBody(Body):
@@ -188,6 +192,10 @@ class RepaidView(BaseModel):
     decision: DecisionView
     accepted_minor: int
     excess_minor: Annotated[int, Field(description="More than was owed: not taken, to be returned to the payer.")]
+    fee_minor: Annotated[int, Field(description="What of it paid fees: no limit comes back for it.")]
+    penalty_minor: Annotated[int, Field(description="What of it paid penalty interest.")]
+    interest_minor: Annotated[int, Field(description="What of it paid interest.")]
+    principal_minor: Annotated[int, Field(description="What of it paid principal: only this frees the limit.")]
     back_now_minor: int
     tranches: list[TrancheView]
     line: LineView

@@ -106,7 +106,7 @@ def capture(
     )
 
     async def use(engine: Engine) -> None:
-        after, _ = await capture_reservation(engine.db, engine.clock, request=asked)
+        after, _ = await capture_reservation(engine.db, engine.clock, engine.house, request=asked)
         show_line(after, as_json=as_json)
 
     with_engine(use)
@@ -133,7 +133,7 @@ def void(
 def repay(
     line: LineId, amount: Amount, currency: Currency = "CNY", request: RequestId = None, as_json: Json = False
 ) -> None:
-    """Bring principal back; see what of the limit comes back, and when."""
+    """Pay what is owed; see what of the limit comes back, and when."""
     asked = RepayRequest(
         id=id_or_new(request),
         line=uuid(line, what="line"),
@@ -146,6 +146,7 @@ def repay(
         if done.excess_minor:
             note(f"{in_words(done.excess_minor, currency)} more than is owed was refused: return it to the payer.")
         taken = {"accepted_minor": done.accepted_minor, "excess_minor": done.excess_minor}
+        taken |= {f"{part}_minor": amount_minor for part, amount_minor in done.parts.items()}
         _show_decision(engine, done.decision, done.line, as_json=as_json, more=taken)
 
     with_engine(use)

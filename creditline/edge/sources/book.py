@@ -18,7 +18,8 @@ class Book:
     """Events of many lines (EVENT_SCHEMA) and whether each borrower's line then defaulted.
 
     `title` says where the book is from, and that it is synthetic if it is; `as_of` ends the history that scores may see,
-    `until` the time in which outcomes were observed.
+    `until` the time in which outcomes were observed. `contract_apr_bp` is what its amounts cost beyond themselves: None for
+    our price, 0 where draws are read from bills that hold interest and fees already.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Book:
     as_of: datetime
     until: datetime
     is_synthetic: bool = False
+    contract_apr_bp: int | None = None
 
 
 def framed(events: pl.DataFrame, *, currency: str) -> pl.DataFrame:

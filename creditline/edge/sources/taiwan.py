@@ -102,6 +102,8 @@ def _book(raw: pl.DataFrame, defaults: dict[str, bool], *, title: str, is_synthe
         as_of=AS_OF,
         until=UNTIL,
         is_synthetic=is_synthetic,
+        # Draws are read from bills, which hold interest and fees already.
+        contract_apr_bp=0,
     )
 
 
