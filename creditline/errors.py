@@ -42,6 +42,8 @@ class Code(StrEnum):
     ID_REUSED = "id_reused"
     INVARIANT_BROKEN = "invariant_broken"
     LINE_BLOCKED = "line_blocked"
+    LINE_CLOSED = "line_closed"
+    LINE_IN_USE = "line_in_use"
     LINE_UNKNOWN = "line_unknown"
     MEMORY_SHORT = "memory_short"
     MESSAGE_MALFORMED = "message_malformed"

@@ -36,6 +36,7 @@ class Product:
     languages: tuple[str, ...]
     reservation_for: timedelta
     lending: Lending
+    unused_for: timedelta | None
     files: Mapping[str, bytes]
     edition: str
     features: tuple[str, ...]
@@ -82,6 +83,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         languages=languages,
         reservation_for=timedelta(minutes=settings["reservation_minutes"]),
         lending=read_lending(settings.get("loan")),
+        unused_for=timedelta(days=settings["unused_days"]) if "unused_days" in settings else None,
         files=dict(sorted(files.items())),
         edition=_edition(files),
         features=tuple(catalogue["features"]),

@@ -17,6 +17,7 @@ from creditline.edge.commands import (
     diff,
     doctor,
     forecast,
+    limits,
     lines,
     loans,
     policy_impact,
@@ -53,6 +54,7 @@ for group in (
     for command in group:
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")
+APP.add_typer(limits.LIMIT, name="limit")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)

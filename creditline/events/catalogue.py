@@ -295,6 +295,7 @@ class LimitChanged(Money, frozen=True, kw_only=True, tag="line.limit_changed"):
 
     number, ref_field = 71, "line"
     line: UUID
+    amount_minor: Balance
 
 
 class DrawMade(Money, frozen=True, kw_only=True, tag="draw.made"):

@@ -1,6 +1,6 @@
 """End a reservation: capture it in whole or in part, void it, or let it expire."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -112,17 +112,30 @@ async def expire_reservations(
         open_before = await due.reservations(connection, claimed)
         locked = await lines.lock(connection, [reservation.line for reservation in open_before.values()])
         # Whoever held a line before us may have captured or voided its reservation.
-        found = await due.reservations(connection, claimed)
-        for reservation in found.values():
-            line = locked[reservation.line]
-            at = as_of_for(line, clock())
-            request = VoidRequest(
-                id=id_from(f"expire/{reservation.id}", at=at), line=line.id, reservation=reservation.id
-            )
-            posting = _returned(line, reservation, Movement.EXPIRE, request.id, at)
-            await _end(connection, request, reservation, posting, captured_minor=0)
-            locked[line.id] = posting.line
+        await _expire(connection, locked, (await due.reservations(connection, claimed)).values(), clock())
         return len(claimed)
+
+
+async def expired(db: Connection, locked: Mapping[UUID, Line], now: datetime) -> dict[UUID, Line]:
+    """Give back what locked lines hold for reservations whose time is over; return the lines as they then are."""
+    holding = [line.id for line in locked.values() if line.reserved_minor]
+    if not holding:
+        return dict(locked)
+    return await _expire(db, locked, await due.expired_of(db, holding, as_of=now), now)
+
+
+async def _expire(
+    db: Connection, locked: Mapping[UUID, Line], reservations: Iterable[Reservation], now: datetime
+) -> dict[UUID, Line]:
+    after = dict(locked)
+    for reservation in reservations:
+        line = after[reservation.line]
+        at = as_of_for(line, now)
+        request = VoidRequest(id=id_from(f"expire/{reservation.id}", at=at), line=line.id, reservation=reservation.id)
+        posting = _returned(line, reservation, Movement.EXPIRE, request.id, at)
+        await _end(db, request, reservation, posting, captured_minor=0)
+        after[line.id] = posting.line
+    return after
 
 
 async def _begin(db: Connection, request: CaptureRequest | VoidRequest) -> tuple[Line, Recorded | None]:

@@ -6,24 +6,25 @@ import msgspec
 
 from creditline.clock import Clock
 from creditline.errors import Code, Malformed, NotAllowed
+from creditline.flows.authority import require_words
+from creditline.flows.limit import require_open
 from creditline.flows.turn import as_of_for, digest_of, require_new, the_line
 from creditline.ledger.book import Stamp, block, cap_oneself
 from creditline.ledger.line import Line
 from creditline.money import MAX_MINOR
-from creditline.store import lines, requests
+from creditline.store import limits, lines, requests
 from creditline.store.connect import Database
 from creditline.store.requests import Recorded
 
-MOST_REASON_LENGTH = 200
-"""How long the words of a block may be, in characters."""
-
 
 class BlockRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Stop all draws of a line for a stated reason; None lifts the stop. Nothing else about the line changes."""
+    """Stop all draws of a line, or lift the stop: by whom and why. Nothing else about the line changes."""
 
     id: UUID
     line: UUID
-    reason: str | None
+    authority: str
+    reason: str
+    is_lifted: bool = False
 
 
 class SelfLimitRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,20 +38,24 @@ class SelfLimitRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 async def control_line(db: Database, clock: Clock, *, request: BlockRequest | SelfLimitRequest) -> Line:
     """Carry out a block, an unblock or a self-set cap; a repeat changes nothing. Returns the line after it.
 
-    Raise `Malformed` for a block without words or a cap that is no amount, `NotAllowed` for a cap above what is granted.
+    Raise `Malformed` for a block without words or a cap that is no amount, `NotAllowed` for a cap above what is granted,
+    `Conflict` for a line that is closed.
     """
     _check(request)
     async with db.transaction() as connection:
         line = the_line(await lines.lock(connection, [request.line]), request.line)
         if require_new(request, await requests.find(connection, [request.id]), digest_of(request)):
             return line
+        require_open(line)
         stamp = Stamp(request=request.id, booked_at=as_of_for(line, clock()))
         match request:
-            case BlockRequest(reason=reason):
-                posting, kind, amount_minor = block(line, reason, stamp=stamp), "block" if reason else "unblock", None
+            case BlockRequest(reason=reason, is_lifted=is_lifted):
+                posting = block(line, None if is_lifted else reason, stamp=stamp)
+                kind, amount_minor = posting.entry.movement, None
             case SelfLimitRequest(self_limit_minor=amount_minor):
                 _require_lower(line, amount_minor)
-                posting, kind = cap_oneself(line, amount_minor, stamp=stamp), "self_limit"
+                posting = cap_oneself(line, amount_minor, stamp=stamp)
+                kind = posting.entry.movement
         recorded = Recorded(
             id=request.id,
             kind=kind,
@@ -63,19 +68,16 @@ async def control_line(db: Database, clock: Clock, *, request: BlockRequest | Se
         )
         await requests.record(connection, [recorded])
         await lines.post(connection, [(posting,)])
+        if isinstance(request, BlockRequest):
+            await limits.say(connection, posting, authority=request.authority, reason=request.reason)
         return posting.line
 
 
 def _check(request: BlockRequest | SelfLimitRequest) -> None:
     """Raise `Malformed` for a block without words or a cap that is no amount."""
     match request:
-        case BlockRequest(reason=str() as reason):
-            if not reason.strip() or len(reason) > MOST_REASON_LENGTH or not reason.isprintable():
-                raise Malformed(
-                    f"A block needs a reason in words, at most {MOST_REASON_LENGTH} characters on one line, or null to "
-                    f"lift it; this one has {len(reason)}.",
-                    code=Code.MESSAGE_MALFORMED,
-                )
+        case BlockRequest(authority=authority, reason=reason):
+            require_words(authority=authority, reason=reason)
         case SelfLimitRequest(self_limit_minor=int() as amount_minor) if not 0 <= amount_minor <= MAX_MINOR:
             raise Malformed(
                 f"A self-set cap is 0..{MAX_MINOR} minor units, or null to lift it; it was {amount_minor}.",

@@ -13,9 +13,11 @@ from creditline.decision.outcome import Answer, Decision, Kind, Position
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
+from creditline.flows.capture import expired
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.lending import new_loan
+from creditline.flows.limit import lapsed
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw
 from creditline.ledger.booking import fee_legs
@@ -82,6 +84,7 @@ async def _turn(
     locked, rooms = await lines.lock_for_draws(db, wanted_minor, is_exact=is_exact)
     before = await requests.find(db, [request.id for request in batch])
     now = clock()
+    locked = await expired(db, await lapsed(db, locked, now), now)
     offer = await house.offer(db, now)
     seen = offer.seen
     outcomes: dict[UUID, Drawn | CreditlineError] = {}

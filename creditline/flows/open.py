@@ -23,8 +23,9 @@ from creditline.ledger.book import Posting, Stamp, move_in, open_line, regrant
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
 from creditline.money import require_amount, require_currency
-from creditline.store import decisions, facts, lines, loans, requests
+from creditline.store import decisions, due, facts, lines, loans, requests
 from creditline.store.connect import Connection, Database
+from creditline.store.due import TimerKind
 from creditline.store.requests import Recorded
 
 MOST_APR_BP = 10_000
@@ -102,6 +103,7 @@ async def _turn(
     await requests.record(db, [_recorded(request, decision) for request, decision in zip(asked, decided, strict=True)])
     await lines.post(db, [own for own in postings if own])
     await loans.record(db, [one for one in map(_moved_loan, fresh, decided, postings) if one])
+    await due.set_timers(db, TimerKind.APPROVAL, _approvals(fresh, postings))
     await decisions.record(db, decided, seen=seen)
     for request, decision, own in zip(asked, decided, postings, strict=True):
         outcomes[request.id] = Opened(decision=decision, line=own[-1].line if own else None, is_repeated=False)
@@ -194,6 +196,17 @@ def _moved_loan(
         return None
     amount_minor, at = request.moved_balance_minor, decision.as_of
     return new_loan(product, postings[-1].line, loan=request.id, amount_minor=amount_minor, at=at), request.id, at
+
+
+def _approvals(
+    fresh: Sequence[tuple[OpenRequest, Product]], postings: Sequence[tuple[Posting, ...]]
+) -> list[tuple[UUID, datetime]]:
+    """Return when the approvals of lines that brought no balance end, if nobody draws on them."""
+    return [
+        (request.line, own[0].line.opened_at + product.unused_for)
+        for (request, product), own in zip(fresh, postings, strict=True)
+        if own and product.unused_for is not None and not request.moved_balance_minor
+    ]
 
 
 def _next(stamp: Stamp, ordinal: int) -> Stamp:

@@ -110,7 +110,7 @@ def _posting(decision: Decision, line: Line) -> Posting | None:
     factor_ppm = decision.terms.factor_ppm if decision.terms.factor_ppm is not None else MILLION
     match decision.answer:
         case Answer.INCREASE | Answer.DECREASE if factor_ppm != MILLION:
-            return regrant(line, share_of(line.granted_minor, factor_ppm), stamp=stamp)
+            return regrant(line, share_of(line.standing_minor, factor_ppm) + line.extra_minor, stamp=stamp)
         case Answer.BLOCK if not line.is_blocked:
             return block(line, "review", stamp=stamp)
         case _:

@@ -9,6 +9,7 @@ from creditline.clock import Clock, MovedClock
 from creditline.errors import Code, Unavailable
 from creditline.flows.capture import expire_reservations
 from creditline.flows.house import House
+from creditline.flows.limit import end_extras, end_unused
 from creditline.flows.restore import restore_due
 from creditline.store import due
 from creditline.store.connect import Database
@@ -25,9 +26,10 @@ async def work_due(db: Database, clock: Clock, house: House, *, most: int = 500)
 async def work_once(db: Database, clock: Clock, house: House, *, most: int = 500) -> Counter[str]:
     """Do one batch of each kind that is due; returns how many of each answer, none when nothing was."""
     decided = await restore_due(db, clock, house, most=most)
-    expired = await expire_reservations(db, clock, most=most)
     done = Counter[str](decision.answer for decision in decided)
-    done["expired"] = expired
+    done["expired"] = await expire_reservations(db, clock, most=most)
+    done["extra_ended"] = await end_extras(db, clock, most=most)
+    done["approval_ended"] = await end_unused(db, clock, most=most)
     return +done
 
 
@@ -45,6 +47,8 @@ async def work_singly(
         try:
             await restore_due(db, clock, house, only=[subject])
             await expire_reservations(db, clock, only=[subject])
+            await end_extras(db, clock, only=[subject])
+            await end_unused(db, clock, only=[subject])
         except Exception as failed:
             if isinstance(failed, Unavailable) and failed.code is not Code.CLOCK_BEHIND:
                 raise

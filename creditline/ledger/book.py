@@ -151,6 +151,20 @@ def regrant(line: Line, granted_minor: int, *, stamp: Stamp) -> Posting:
     return _post(after, Movement.DECREASE, ((Account.GRANT, Account.HEADROOM, -change),), stamp=stamp)
 
 
+def extend(line: Line, extra_minor: int, *, until: datetime | None, stamp: Stamp) -> Posting:
+    """Grant an amount above the standing limit until a moment, in the place of what was added so before; 0 ends it."""
+    after = replace(line, extra_minor=extra_minor, extra_ends_at=until if extra_minor else None)
+    return regrant(after, line.standing_minor + extra_minor, stamp=stamp)
+
+
+def close(line: Line, *, stamp: Stamp) -> Posting | Refusal:
+    """End a line of which nothing is used, nor kept back: what is granted goes back to where it came from."""
+    if used_minor := line.drawn_minor + line.reserved_minor + line.withheld_minor:
+        return Refusal(code=Code.LINE_IN_USE, most_minor=used_minor)
+    after = replace(line, granted_minor=0, extra_minor=0, extra_ends_at=None, closed_at=stamp.booked_at)
+    return _post(after, Movement.CLOSE, ((Account.GRANT, Account.HEADROOM, line.granted_minor),), stamp=stamp)
+
+
 def block(line: Line, reason: str | None, *, stamp: Stamp) -> Posting:
     """Stop all draws for a stated reason, or lift the stop with None; no bucket moves."""
     movement = Movement.UNBLOCK if reason is None else Movement.BLOCK

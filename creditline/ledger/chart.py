@@ -133,6 +133,7 @@ class Movement(StrEnum):
     SELF_LIMIT = "self_limit"
     ATTACH = "attach"
     DETACH = "detach"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

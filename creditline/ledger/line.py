@@ -20,7 +20,8 @@ class Line:
     """One revolving agreement as its last entry left it. Amounts are minor units of `currency`, none negative.
 
     `umbrella` is the cap it stands under. `room_minor` is what is left of those over it, as they were when the line was
-    read: the headroom of `room_under`, the tightest, which may be negative; None where none binds.
+    read: the headroom of `room_under`, the tightest, which may be negative; None where none binds. `extra_minor` of what
+    is granted was lent until `extra_ends_at`. A closed line grants nothing, owes nothing and never opens again.
     """
 
     id: UUID
@@ -40,6 +41,9 @@ class Line:
     umbrella: UUID | None = None
     room_minor: int | None = None
     room_under: UUID | None = None
+    extra_minor: int = 0
+    extra_ends_at: datetime | None = None
+    closed_at: datetime | None = None
 
     @property
     def headroom_minor(self) -> int:
@@ -49,7 +53,12 @@ class Line:
     @property
     def is_blocked(self) -> bool:
         """Whether no draw may be made, whatever the buckets say."""
-        return self.block_reason is not None
+        return self.block_reason is not None or self.closed_at is not None
+
+    @property
+    def standing_minor(self) -> int:
+        """What is granted without an end: the limit but for what was added until a date."""
+        return self.granted_minor - self.extra_minor
 
     @property
     def available_minor(self) -> int:

@@ -29,6 +29,7 @@ INVARIANTS = (
     ("lines_off_their_loans", "what a line owes is what its loans owe"),
     ("loans_off_their_entries", "a loan is the fold of its entries, and its due dates add up to it"),
     ("days_off_their_seals", "a closed day holds what it was sealed with"),
+    ("entries_without_words", "what no rule decided is answered for"),
     ("umbrellas_off_their_room", "an umbrella grants what is free of it and what is under it"),
     ("umbrellas_off_their_leaves", "what is taken of an umbrella is what its lines use"),
     ("umbrellas_off_their_entries", "an umbrella is the fold of its entries, and a line stands where it was put"),

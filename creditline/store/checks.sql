@@ -105,6 +105,12 @@ select r.id::text, format('reservation expiring at %s has no timer', r.expires_a
 from reservation r
 where not exists (select from reservation_end e where e.reservation = r.id)
   and not exists (select from timer m where m.subject = r.id)
+union all
+select l.id::text, format('what was added until %s has no timer', l.extra_ends_at)
+from line l
+where l.extra_ends_at is not null and not exists (
+    select from line_extra x join timer m on m.subject = x.request where x.line = l.id and x.ends_at = l.extra_ends_at
+)
 order by 1 limit $1;
 
 -- name: events_of_nothing
@@ -145,6 +151,8 @@ where version <> version_before + 1 or booked_at < booked_before or (version = 1
         when 'draw' then (granted, reserved, withheld) <> (0, 0, 0) or drawn <= 0
         when 'repay' then (granted, reserved, withheld) <> (0, 0, -drawn) or drawn > 0
         when 'release' then (granted, drawn, reserved) <> (0, 0, 0) or withheld >= 0
+        when 'close' then (drawn, reserved, withheld) <> (0, 0, 0) or granted > 0
+          or (granted_minor, drawn_minor, reserved_minor, withheld_minor) <> (0, 0, 0, 0)
         when 'increase' then (drawn, reserved, withheld) <> (0, 0, 0) or granted < 0
         when 'decrease' then (drawn, reserved, withheld) <> (0, 0, 0) or granted >= 0
         else movement not in ('block', 'unblock', 'self_limit', 'attach', 'detach') or (granted, drawn, reserved, withheld) <> (0, 0, 0, 0)
@@ -234,10 +242,13 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'open' then array['open', 'move_in', 'increase', 'decrease']
         when 'repay' then array['repay', 'release']
         when 'review' then array['increase', 'decrease', 'block']
+        when 'limit' then array['increase', 'decrease']
+        when 'extra' then array['increase', 'decrease']
+        when 'lapse' then array['decrease', 'close']
         else array[r.kind]
       end
    or (d.id is not null and d.requested_minor <> -m.drawn)
-   or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit'))
+   or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit', 'limit', 'extra', 'lapse', 'close'))
    or (m.request is null and r.kind in ('attach', 'detach', 'umbrella_open', 'umbrella_limit')
        and not exists (select from umbrella_entry e where e.request = r.id and e.umbrella = r.line))
 order by 1 limit $1;
@@ -257,11 +268,13 @@ left join lateral (
     where e.line = l.id and e.movement = 'self_limit' order by e.version desc limit 1
 ) c on true
 left join lateral (
-    select min(e.booked_at) as first_at, max(e.booked_at) as last_at from line_entry e where e.line = l.id
+    select min(e.booked_at) as first_at, max(e.booked_at) as last_at,
+           max(e.booked_at) filter (where e.movement = 'close') as closed_at
+    from line_entry e where e.line = l.id
 ) d on true
 where (l.block_reason is not null) <> (coalesce(b.movement, 'unblock') = 'block')
    or l.self_limit_minor is distinct from c.amount_minor
-   or (l.opened_at, l.booked_at) is distinct from (d.first_at, d.last_at)
+   or (l.opened_at, l.booked_at, l.closed_at) is distinct from (d.first_at, d.last_at, d.closed_at)
 order by 1 limit $1;
 
 -- name: promises_off_their_decisions
@@ -547,4 +560,20 @@ where last.loan is null or last.is_off or (last.entries_count, last.version) <> 
    or (d.principal + l.prepaid_minor, d.principal - d.principal_paid, d.interest, d.interest_paid)
    is distinct from (l.principal_minor, l.outstanding_minor, l.interest_minor, l.interest_paid_minor)
    or d.is_off
+order by 1 limit $1;
+
+-- name: entries_without_words
+-- What no rule decided is answered for: whoever set a limit, blocked, lifted a block or closed a line is named, with a reason.
+-- What ended by its date ends no other way than by a request that says so.
+select e.line::text as subject, format('version %s: a %s by a request of kind %s that names nobody', e.version, e.movement, r.kind) as words
+from line_entry e
+left join request r on r.id = e.request
+left join line_word w on (w.line, w.version) = (e.line, e.version)
+where e.movement in ('increase', 'decrease', 'block', 'unblock', 'close')
+  and coalesce(r.kind, '') not in ('open', 'review', 'lapse') and w.line is null
+union all
+select w.line::text, format('words of %s about version %s, whose entry is by request %s', w.authority, w.version, e.request)
+from line_word w
+left join line_entry e on (e.line, e.version) = (w.line, w.version)
+where e.request is distinct from w.request
 order by 1 limit $1;

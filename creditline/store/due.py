@@ -24,6 +24,8 @@ class TimerKind(StrEnum):
 
     TRANCHE = "tranche"
     RESERVATION = "reservation"
+    EXTRA = "extra"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ async def record(db: Connection, tranches: Sequence[Tranche]) -> None:
     """Write tranches and set their timers to the first instant of their day."""
     records = [(*(getattr(one, column) for column in COLUMNS[:-1]), bytes.fromhex(one.edition)) for one in tranches]
     await db.copy_records_to_table("tranche", records=records, columns=COLUMNS)
-    await _set_timers(db, TimerKind.TRANCHE, [(one.id, start_of(one.due_on)) for one in tranches])
+    await set_timers(db, TimerKind.TRANCHE, [(one.id, start_of(one.due_on)) for one in tranches])
 
 
 async def end(db: Connection, ended: Sequence[tuple[UUID, UUID, Answer | Outcome, datetime]]) -> None:
@@ -75,7 +77,7 @@ async def reserve(db: Connection, reservations: Sequence[Reservation]) -> None:
     """Write reservations and set the timers of their expiry."""
     records = [(one.id, one.line, one.amount_minor, one.expires_at) for one in reservations]
     await db.copy_records_to_table("reservation", records=records, columns=("id", "line", "amount_minor", "expires_at"))
-    await _set_timers(db, TimerKind.RESERVATION, [(one.id, one.expires_at) for one in reservations])
+    await set_timers(db, TimerKind.RESERVATION, [(one.id, one.expires_at) for one in reservations])
 
 
 async def reservations(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Reservation]:
@@ -86,6 +88,11 @@ async def reservations(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Reserv
 async def reservations_of(db: Connection, line: UUID) -> list[Reservation]:
     """Return what of a line is reserved, the earliest to expire first."""
     return [Reservation(**dict(row)) for row in await db.fetch(SQL["open_reservations_of_line"], line)]
+
+
+async def expired_of(db: Connection, lines: Sequence[UUID], *, as_of: datetime) -> list[Reservation]:
+    """Return the reservations of these lines whose time is over and that nothing has ended."""
+    return [Reservation(**dict(row)) for row in await db.fetch(SQL["expired_reservations"], list(lines), as_of)]
 
 
 async def end_reservations(db: Connection, ended: Sequence[tuple[UUID, UUID, Movement, int]]) -> None:
@@ -115,6 +122,7 @@ async def next_due(db: Connection) -> datetime | None:
     return due
 
 
-async def _set_timers(db: Connection, kind: TimerKind, due: Sequence[tuple[UUID, datetime]]) -> None:
+async def set_timers(db: Connection, kind: TimerKind, due: Sequence[tuple[UUID, datetime]]) -> None:
+    """Let timers of subjects that have none ring at their moments."""
     records = [(subject, kind, due_at) for subject, due_at in due]
     await db.copy_records_to_table("timer", records=records, columns=("subject", "kind", "due_at"))

@@ -54,6 +54,13 @@ from reservation r
 where r.line = $1 and not exists (select from reservation_end e where e.reservation = r.id)
 order by r.expires_at, r.id;
 
+-- name: expired_reservations
+-- What whoever draws gives back first, so that nobody waits for a sweeper.
+select r.id, r.line, r.amount_minor, r.expires_at
+from reservation r
+where r.line = any($1::uuid[]) and r.expires_at <= $2 and not exists (select from reservation_end e where e.reservation = r.id)
+order by r.expires_at, r.id;
+
 -- name: drop_timers
 -- A reservation that was captured or voided needs no sweeper any more. One whose timer a sweeper holds is left to it: the
 -- sweeper waits for the line that we hold, and would wait for ever if we waited for its timer.

@@ -19,6 +19,7 @@ SQL = statements("lines")
 LINE_COLUMNS = (
     "id", "borrower", "product", "currency", "granted_minor", "drawn_minor", "reserved_minor", "withheld_minor",
     "self_limit_minor", "block_reason", "apr_bp", "version", "opened_at", "booked_at", "umbrella",
+    "extra_minor", "extra_ends_at", "closed_at",
 )  # fmt: skip
 ENTRY_COLUMNS = (
     "line", "version", "request", "movement", "granted_minor", "drawn_minor", "reserved_minor", "withheld_minor",
@@ -121,6 +122,9 @@ async def _update(db: Connection, lines: Sequence[Line]) -> None:
         [line.version for line in lines],
         [line.booked_at for line in lines],
         [line.umbrella for line in lines],
+        [line.extra_minor for line in lines],
+        [line.extra_ends_at for line in lines],
+        [line.closed_at for line in lines],
     )
 
 

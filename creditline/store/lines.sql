@@ -1,7 +1,8 @@
 -- name: lock_lines
 -- Rows are locked in id order, so that two batches that share lines never wait for each other in a ring.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella,
+       extra_minor, extra_ends_at, closed_at
 from line
 where id = any($1::uuid[])
 order by id
@@ -10,7 +11,8 @@ for update;
 -- name: read_lines
 -- The same columns for readers, who neither wait nor make anybody wait.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella,
+       extra_minor, extra_ends_at, closed_at
 from line
 where id = any($1::uuid[])
 order by id;
@@ -18,7 +20,8 @@ order by id;
 -- name: lines_of_borrower
 -- A borrower's lines, oldest first.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella,
+       extra_minor, extra_ends_at, closed_at
 from line
 where borrower = $1
 order by opened_at, id;
@@ -26,7 +29,8 @@ order by opened_at, id;
 -- name: page_of_lines
 -- The book a page at a time, in id order, after the last id already seen.
 select id, borrower, product, currency, granted_minor, drawn_minor, reserved_minor, withheld_minor,
-       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella
+       self_limit_minor, block_reason, apr_bp, version, opened_at, booked_at, umbrella,
+       extra_minor, extra_ends_at, closed_at
 from line
 where id > $1
 order by id
@@ -37,11 +41,12 @@ limit $2;
 update line
 set granted_minor = new.granted_minor, drawn_minor = new.drawn_minor, reserved_minor = new.reserved_minor,
     withheld_minor = new.withheld_minor, self_limit_minor = new.self_limit_minor, block_reason = new.block_reason,
-    version = new.version, booked_at = new.booked_at, umbrella = new.umbrella
+    version = new.version, booked_at = new.booked_at, umbrella = new.umbrella, extra_minor = new.extra_minor,
+    extra_ends_at = new.extra_ends_at, closed_at = new.closed_at
 from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::integer[], $9::timestamptz[], $10::uuid[])
+            $8::integer[], $9::timestamptz[], $10::uuid[], $11::bigint[], $12::timestamptz[], $13::timestamptz[])
     as new (id, granted_minor, drawn_minor, reserved_minor, withheld_minor, self_limit_minor, block_reason, version, booked_at,
-            umbrella)
+            umbrella, extra_minor, extra_ends_at, closed_at)
 where line.id = new.id;
 
 -- name: entries_of_line

@@ -68,7 +68,12 @@ create table line (
     version          integer not null check (version >= 1),
     opened_at        timestamptz not null,
     booked_at        timestamptz not null,
-    umbrella         uuid references umbrella
+    umbrella         uuid references umbrella,
+    extra_minor      bigint not null default 0 check (extra_minor >= 0),
+    extra_ends_at      timestamptz,
+    closed_at        timestamptz,
+    constraint line_holds_its_extra check (extra_minor <= granted_minor and (extra_minor > 0) = (extra_ends_at is not null)),
+    constraint line_is_empty_when_closed check (closed_at is null or granted_minor = 0)
 ) partition by hash (id);
 create index line_of_borrower on line (borrower);
 create index line_of_umbrella on line (umbrella) where umbrella is not null;
@@ -77,7 +82,7 @@ create table request (
     id             uuid primary key,
     kind           text not null check (kind in
         ('open', 'draw', 'authorise', 'capture', 'void', 'expire', 'repay', 'release', 'review', 'block', 'unblock', 'self_limit',
-         'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break')),
+         'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close')),
     line           uuid not null,
     digest         bytea not null,
     amount_minor   bigint check (amount_minor >= 0),
@@ -126,6 +131,23 @@ create table line_seat (
     primary key (line, version)
 );
 comment on table line_seat is 'Under which umbrella one of its entries put a line; null where it was taken out.';
+
+create table line_word (
+    line      uuid not null,
+    version   integer not null check (version >= 1),
+    request   uuid not null,
+    authority text not null,
+    reason    text not null,
+    primary key (line, version)
+);
+comment on table line_word is 'By whom and why an entry was made that no rule decided.';
+
+create table line_extra (
+    request uuid primary key,
+    line    uuid not null,
+    ends_at timestamptz not null
+);
+comment on table line_extra is 'What was added to a line until a moment, by the request that did so.';
 
 create table transfer (
     request      uuid not null,
@@ -230,7 +252,7 @@ create table tranche_end (
 -- What is due when. Rows are claimed with SKIP LOCKED, and deleted by the transaction that does the work.
 create table timer (
     subject uuid primary key,
-    kind    text not null check (kind in ('tranche', 'reservation')),
+    kind    text not null check (kind in ('tranche', 'reservation', 'extra', 'approval')),
     due_at  timestamptz not null
 );
 create index timer_by_due on timer (due_at);
@@ -275,6 +297,12 @@ begin
     end if;
     if new.block_reason is not null and owed_after > owed_before then
         raise exception 'line % is blocked: %', old.id, new.block_reason using errcode = 'check_violation';
+    end if;
+    if new.extra_ends_at <= new.booked_at and owed_after > owed_before then
+        raise exception 'line % would be drawn on what was added to it until %', old.id, new.extra_ends_at using errcode = 'check_violation';
+    end if;
+    if old.closed_at is not null and (new.granted_minor > 0 or new.closed_at is distinct from old.closed_at) then
+        raise exception 'line % is closed and never opens again', old.id using errcode = 'check_violation';
     end if;
     return new;
 end $$;
@@ -351,7 +379,9 @@ begin
                ('reservation', 'line_is_there'), ('reservation', 'id_is_of_request'),
                ('reservation_end', 'request_is_there'), ('decision', 'id_is_of_request'),
                ('tranche', 'line_is_there'), ('tranche', 'decision_is_there'), ('tranche_end', 'request_is_there'),
-               ('umbrella_entry', 'request_is_there'), ('line_seat', 'line_is_there'), ('line_seat', 'request_is_there') loop
+               ('umbrella_entry', 'request_is_there'), ('line_seat', 'line_is_there'), ('line_seat', 'request_is_there'),
+               ('line_word', 'line_is_there'), ('line_word', 'request_is_there'),
+               ('line_extra', 'line_is_there'), ('line_extra', 'request_is_there') loop
         execute format('create trigger %I after insert on %I referencing new table as added for each statement execute function %I()',
                        name || '_' || check_name, name, check_name);
     end loop;
@@ -608,7 +638,7 @@ declare name text;
 begin
     foreach name in array array['edition', 'event', 'request', 'line_entry', 'transfer', 'reservation',
                                 'reservation_end', 'decision', 'tranche', 'tranche_end',
-                                'umbrella_entry', 'line_seat'] loop
+                                'umbrella_entry', 'line_seat', 'line_word', 'line_extra'] loop
         execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
                        name || '_append_only', name);
         perform keep_all(name);

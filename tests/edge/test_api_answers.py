@@ -185,11 +185,13 @@ async def test_a_review_answers_and_a_block_stops_draws_until_it_is_lifted(api: 
     reviewed = await api.post(f"/v1/lines/{line['line']}/reviews")
     assert reviewed.status_code == 200
     assert (reviewed.json()["decision"]["kind"], reviewed.json()["decision"]["answer"]) == ("review", "keep")
-    blocked = (await api.post(f"/v1/lines/{line['line']}/block", reason="card lost")).json()
+    blocked = (await api.post(f"/v1/lines/{line['line']}/block", authority="desk", reason="card lost")).json()
     assert (blocked["block_reason"], blocked["available_minor"]) == ("card lost", 0)
     declined = (await api.draw(line, 1)).json()
     assert (declined["decision"]["answer"], declined["amount_minor"]) == ("decline", 0)
-    assert (await api.post(f"/v1/lines/{line['line']}/block", reason=None)).json()["block_reason"] is None
+    assert (await api.post(f"/v1/lines/{line['line']}/block", authority="desk", reason="found", is_lifted=True)).json()[
+        "block_reason"
+    ] is None
     assert (await api.draw(line, 1)).json()["decision"]["answer"] == "approve"
 
 

@@ -46,7 +46,7 @@ async def test_a_draw_over_what_is_available_is_declined_or_taken_in_part(api: A
 
 async def test_a_draw_on_a_blocked_line_is_declined_with_the_reason(api: Api) -> None:
     line = await api.open()
-    await api.post(f"/v1/lines/{line['line']}/block", reason="card lost")
+    await api.post(f"/v1/lines/{line['line']}/block", authority="desk", reason="card lost")
     for changes in ({}, {"accepts_partial": True}, {"authorise_only": True}):
         declined = (await api.draw(line, 1, **changes)).json()
         assert (declined["decision"]["answer"], declined["amount_minor"]) == ("decline", 0)

@@ -107,7 +107,12 @@ async def test_a_reservation_ends_once_however_many_end_it(api: Api, motion: str
 
 
 @pytest.mark.parametrize(
-    ("path", "body"), [("/reviews", {}), ("/block", {"reason": "card lost"}), ("/self-limit", {"self_limit_minor": 9})]
+    ("path", "body"),
+    [
+        ("/reviews", {}),
+        ("/block", {"authority": "desk", "reason": "card lost"}),
+        ("/self-limit", {"self_limit_minor": 9}),
+    ],
 )
 async def test_a_repeat_changes_nothing_more_and_other_content_is_a_conflict(api: Api, path: str, body: Said) -> None:
     line = await api.open()

@@ -55,7 +55,7 @@ async def test_a_line_nobody_opened_is_not_found(api: Api, path: str) -> None:
         ("/draws", {"amount_minor": 1, "currency": "CNY"}),
         ("/repayments", {"amount_minor": 1, "currency": "CNY"}),
         ("/reviews", {}),
-        ("/block", {"reason": "lost"}),
+        ("/block", {"authority": "desk", "reason": "lost"}),
         ("/self-limit", {"self_limit_minor": 1}),
         (f"/reservations/{NOBODY}/capture", {"currency": "CNY"}),
         (f"/reservations/{NOBODY}/void", {}),
@@ -181,14 +181,20 @@ async def test_yes_and_no_are_not_guessed(api: Api, line: Said, yes: object) -> 
 
 @pytest.mark.parametrize("reason", ["", "  ", "a\0b", "x" * 201, 7])
 async def test_a_block_needs_words_that_can_be_kept(api: Api, line: Said, reason: object) -> None:
-    problem(await api.post(f"/v1/lines/{line['line']}/block", reason=reason), 400, Code.MESSAGE_MALFORMED)
+    problem(
+        await api.post(f"/v1/lines/{line['line']}/block", authority="desk", reason=reason), 400, Code.MESSAGE_MALFORMED
+    )
 
 
 @pytest.mark.parametrize("name", ["borrower", "product", "currency", "reason"])
 async def test_half_a_letter_is_no_text(api: Api, line: Said, name: str) -> None:
     """JSON can write half of a letter of two halves, which no database can keep."""
     fields = {"borrower": "ada", "product": PRODUCT, "currency": "CNY", "requested_minor": 1}
-    body = {"id": api.next_id(), **({"reason": ""} if name == "reason" else fields), name: "A\ud800B"}
+    body = {
+        "id": api.next_id(),
+        **({"authority": "desk", "reason": ""} if name == "reason" else fields),
+        name: "A\ud800B",
+    }
     place = f"/v1/lines/{line['line']}/block" if name == "reason" else "/v1/lines"
     response = await api.http.post(place, content=json.dumps(body), headers=JSON)
     problem(response, 400, Code.MESSAGE_MALFORMED, says=name)
@@ -208,7 +214,7 @@ async def test_an_id_that_is_not_of_version_7_is_refused(api: Api, line: Said) -
         await api.draw(line, 1, id=given),
         await api.repay(line, 1, id=given),
         await api.post(f"{place}/reviews", id=given),
-        await api.post(f"{place}/block", id=given, reason="lost"),
+        await api.post(f"{place}/block", id=given, authority="desk", reason="lost"),
         await api.post(f"{place}/self-limit", id=given, self_limit_minor=1),
         await api.post(f"{place}/reservations/{NOBODY}/void", id=given),
     ):
@@ -298,5 +304,9 @@ async def test_a_clock_behind_the_books_books_nothing(api: Api, line: Said) -> N
         response = await motion(line, 1)
         problem(response, 503, Code.CLOCK_BEHIND, says=["Set the clock right", "same id", "nothing was booked"])
         assert response.headers["retry-after"] == "1"
-    for path, body in (("/reviews", {}), ("/block", {"reason": "lost"}), ("/self-limit", {"self_limit_minor": 1})):
+    for path, body in (
+        ("/reviews", {}),
+        ("/block", {"authority": "desk", "reason": "lost"}),
+        ("/self-limit", {"self_limit_minor": 1}),
+    ):
         problem(await api.post(f"/v1/lines/{line['line']}{path}", **body), 503, Code.CLOCK_BEHIND)

@@ -69,15 +69,6 @@ def test_a_reservation_is_captured_in_part_or_voided(branch: Terminal) -> None:
     branch.run("void", line, first).fails(Code.RESERVATION_ENDED)
 
 
-def test_a_block_stops_draws_until_it_is_lifted(branch: Terminal) -> None:
-    line = open_moved(branch)
-    assert branch.json("block", line, "--reason", "card [lost]")["block_reason"] == "card [lost]"
-    assert ["blocked", "card [lost]"] in branch.run("line", line).table()
-    assert branch.json("draw", line, "--amount", "1")["decision"]["answer"] == "decline"
-    assert branch.json("block", line)["block_reason"] is None
-    assert branch.json("review", line)["decision"]["kind"] == "review"
-
-
 def test_the_same_id_repeats_and_another_content_under_it_is_refused(branch: Terminal) -> None:
     line, own = open_moved(branch), new_id(system_clock())
     first, again = [branch.json("draw", line, "--amount", "10", "--id", own) for _ in range(2)]
@@ -86,7 +77,7 @@ def test_the_same_id_repeats_and_another_content_under_it_is_refused(branch: Ter
     branch.run("draw", line, "--amount", "11", "--id", own).fails(Code.ID_REUSED, says=str(own))
 
 
-@pytest.mark.parametrize("command", ["line", "explain", "review", "block"])
+@pytest.mark.parametrize("command", ["line", "explain", "review"])
 def test_a_line_nobody_opened_is_told(branch: Terminal, command: str) -> None:
     nobody = new_id(system_clock())
     branch.run(command, nobody).fails(Code.LINE_UNKNOWN, says=str(nobody))

@@ -136,7 +136,13 @@ class Desk:
 
     def blocking(self, line: Line, reason: str | None) -> BlockRequest:
         """Return a request to stop a line, or to lift the stop."""
-        return BlockRequest(id=self.next_id(), line=line.id, reason=reason)
+        return BlockRequest(
+            id=self.next_id(),
+            line=line.id,
+            authority="risk desk",
+            reason="cleared" if reason is None else reason,
+            is_lifted=reason is None,
+        )
 
     def capping(self, line: Line, self_limit_minor: int | None) -> SelfLimitRequest:
         """Return the borrower's request to be given no more than this."""

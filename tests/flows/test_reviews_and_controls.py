@@ -78,7 +78,7 @@ async def test_reviews_of_a_batch_are_answered_in_their_places(desk: Desk) -> No
     ]  # fmt: skip
 
 
-async def test_a_block_moves_no_bucket_and_is_lifted_by_null(desk: Desk) -> None:
+async def test_a_block_moves_no_bucket_and_is_lifted(desk: Desk) -> None:
     line = await desk.open()
     await desk.draw(line, 100)
     blocked = await desk.control(desk.blocking(line, "fraud"))
@@ -121,7 +121,7 @@ async def test_a_cap_may_be_anything_from_nothing_to_what_is_granted(desk: Desk)
 async def test_an_unknown_line_cannot_be_held(desk: Desk) -> None:
     unknown = id_from("nobody's", at=STARTS_AT)
     for request in (
-        BlockRequest(id=desk.next_id(), line=unknown, reason="fraud"),
+        BlockRequest(id=desk.next_id(), line=unknown, authority="risk desk", reason="fraud"),
         SelfLimitRequest(id=desk.next_id(), line=unknown, self_limit_minor=1),
     ):
         with pytest.raises(NotFound):

@@ -84,6 +84,10 @@ def seat(umbrella: UUID | None) -> Move:
     return lambda line: book.seat(line, umbrella, stamp=STAMP)
 
 
+def close(line: Line) -> Posting | Refusal:
+    return book.close(line, stamp=STAMP)
+
+
 def cap(self_limit_minor: int | None) -> Move:
     return lambda line: book.cap_oneself(line, self_limit_minor, stamp=STAMP)
 
@@ -109,6 +113,8 @@ MADE = [
     ("10/4/0/3", regrant(10),                  "10/4/0/3", Movement.INCREASE,   ""),
     ("10/4/0/3", regrant(2),                   "2/4/0/3",  Movement.DECREASE,   "grant<headroom 8"),
     ("10/4/0/3", regrant(0),                   "0/4/0/3",  Movement.DECREASE,   "grant<headroom 10"),
+    ("10/0/0/0", close,                        "0/0/0/0",  Movement.CLOSE,      "grant<headroom 10"),
+    ("0/0/0/0",  close,                        "0/0/0/0",  Movement.CLOSE,      ""),
     # A line cut below its use still takes repayments and still releases: both only bring use down.
     ("2/4/0/3",  repay(4),                     "2/0/0/7",  Movement.REPAY,      "withheld<drawn 4, settlement<receivable 4"),
     ("2/4/0/3",  release(3),                   "2/4/0/0",  Movement.RELEASE,    "headroom<withheld 3"),
@@ -140,6 +146,7 @@ REFUSED = [
     ("10/0/4/0", capture(0, 4),     Code.AMOUNT_NOT_POSITIVE, 4),
     ("10/4/0/0", repay(-1),         Code.AMOUNT_NOT_POSITIVE, 4),
     ("10/0/0/4", release(0),        Code.AMOUNT_NOT_POSITIVE, 4),
+    ("10/3/2/1", close,             Code.LINE_IN_USE, 6),
     ("10/3/0/0", move_in(-1),       Code.AMOUNT_NOT_POSITIVE, 7),
 ]  # fmt: skip
 

@@ -52,5 +52,5 @@ def test_stored_numbers_and_texts_are_pinned() -> None:
     assert [movement.value for movement in Movement] == [
         "open", "move_in", "authorise", "capture", "void", "expire", "draw", "repay", "release",
         "increase", "decrease", "block", "unblock", "self_limit",
-        "attach", "detach",
+        "attach", "detach", "close",
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from creditline.store.connect import Connection, Database
 from creditline.store.requests import Recorded
 from tests.ledger.a_line import BOOKED_AT, OPENED_AT, a_line
 
-KIND = {"increase": "review", "decrease": "review", "move_in": "open"}
+KIND = {"increase": "limit", "decrease": "limit", "move_in": "open"}
 
 
 def stamp(number: int) -> Stamp:

@@ -18,12 +18,14 @@ from creditline.ledger.umbrella import Umbrella
 from creditline.policy.life import Act, Deed, Period
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, Promise, PromiseEnd, PromiseKind, Told
-from creditline.store import decisions, due, facts, lines, policies, promises, requests, umbrellas
+from creditline.store import decisions, due, facts, limits, lines, loans, policies, promises, requests, umbrellas
 from creditline.store.connect import Connection
 from creditline.store.due import Reservation
+from creditline.store.limits import Extra
 from creditline.store.promises import Breach
 from creditline.store.requests import Recorded
 from tests.ledger.a_line import BOOKED_AT, LINE
+from tests.ledger.a_loan import a_loan
 
 EDITION = "ab" * 32
 CATALOGUE = "cd" * 32
@@ -178,3 +180,7 @@ async def one_row_everywhere(db: Connection, line: Line) -> None:
     seated = seat(line, own.id, stamp=Stamp(request=decision.id, booked_at=BOOKED_AT))
     await lines.post(db, [(seated,)])
     await umbrellas.seat(db, seated, authority="desk", reason="test")
+    loan = replace(a_loan(loan=decision.id), line=line.id, edition=decision.edition, apr_bp=line.apr_bp)
+    await loans.record(db, [(loan, decision.id, BOOKED_AT)])
+    await limits.say(db, seated, authority="desk", reason="test")
+    await limits.add(db, Extra(request=decision.id, line=line.id, ends_at=BOOKED_AT))

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Response
 
 from creditline.edge.api.shapes import (
-    BlockBody,
     Borrower,
     DecisionView,
     ExplanationView,
@@ -18,7 +17,6 @@ from creditline.edge.api.shapes import (
     OpenedView,
     RequestView,
     ReviewedView,
-    SelfLimitBody,
     decision_view,
     explanation_view,
     line_view,
@@ -27,7 +25,6 @@ from creditline.edge.api.state import Engine
 from creditline.errors import Code, Malformed, NotFound
 from creditline.explanation.words import tell, words_of
 from creditline.flows.borrower import Picture, picture_of
-from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
 from creditline.flows.explain import explain_line, history_of, lines_of, read_line
 from creditline.flows.house import offered
 from creditline.flows.open import OpenRequest, open_lines
@@ -93,20 +90,6 @@ async def review_a_line(line: UUID, body: IdBody, engine: Engine) -> ReviewedVie
     """Look at a line again: its limit is raised, kept or cut, or the line is blocked."""
     done = one(await review_lines(engine.db, engine.clock, engine.house, asked=[ReviewRequest(id=body.id, line=line)]))
     return ReviewedView(decision=decision_view(done.decision), line=line_view(done.line), is_repeated=done.is_repeated)
-
-
-@ROUTES.post("/v1/lines/{line}/block", tags=["lines"])
-async def block_a_line(line: UUID, body: BlockBody, engine: Engine) -> LineView:
-    """Stop all draws for a reason, or lift the stop; the limit itself does not change."""
-    asked = BlockRequest(id=body.id, line=line, reason=body.reason)
-    return line_view(await control_line(engine.db, engine.clock, request=asked))
-
-
-@ROUTES.post("/v1/lines/{line}/self-limit", tags=["lines"])
-async def cap_a_line(line: UUID, body: SelfLimitBody, engine: Engine) -> LineView:
-    """Set or lift the borrower's own lower cap."""
-    asked = SelfLimitRequest(id=body.id, line=line, self_limit_minor=body.self_limit_minor)
-    return line_view(await control_line(engine.db, engine.clock, request=asked))
 
 
 @ROUTES.get("/v1/borrowers/{borrower}/lines", tags=["borrowers"])

@@ -8,7 +8,7 @@ from math import isnan
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from creditline.decision.outcome import Answer, Decision, Kind, Needs
 from creditline.errors import Code
@@ -26,6 +26,9 @@ Amount = Annotated[int, Field(strict=True, description="Minor units: 1 or more."
 Currency = Annotated[str, Field(min_length=3, max_length=3, description="ISO 4217.", examples=["CNY"])]
 Borrower = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", examples=["b-8812"])]
 Yes = Annotated[bool, Field(strict=True)]
+Limit = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR, description="Minor units.", examples=[5_000_000])]
+# No text in PostgreSQL holds a NUL.
+Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
 class Body(BaseModel):
@@ -84,12 +87,31 @@ class IdBody(Body):
     id: Id
 
 
-class BlockBody(Body):
-    """Stop all draws for a reason; null lifts the stop."""
+class Decided(Body):
+    """What a person decided: under which id, by whom, and why."""
 
     id: Id
-    # No text in PostgreSQL holds a NUL.
-    reason: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$", examples=["suspected fraud"])] | None
+    authority: Annotated[Words, Field(max_length=64, description="Who decided it.", examples=["credit committee"])]
+    reason: Annotated[Words, Field(max_length=200, description="Why.", examples=["annual review"])]
+
+
+class LimitBody(Decided):
+    """Set a limit."""
+
+    granted_minor: Limit
+
+
+class BlockBody(Decided):
+    """Stop all draws, or lift the stop."""
+
+    is_lifted: Annotated[Yes, Field(description="Lift the stop.")] = False
+
+
+class ExtraBody(Decided):
+    """Add to the standing limit until a moment, in the place of what was added before; 0 ends that now."""
+
+    extra_minor: Limit
+    until: AwareDatetime
 
 
 class SelfLimitBody(Body):
@@ -117,7 +139,10 @@ class LineView(BaseModel):
     room_minor: Annotated[int | None, Field(description="What the tightest umbrella over it leaves, if one binds.")]
     room_under: Annotated[UUID | None, Field(description="Which umbrella that is.")]
     self_limit_minor: int | None
+    extra_minor: Annotated[int, Field(description="How much of what is granted was added until a moment.")]
+    extra_ends_at: datetime | None
     block_reason: str | None
+    closed_at: datetime | None
     apr_bp: Annotated[int, Field(description="Contract rate a year, in basis points.")]
     version: int
     opened_at: datetime

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from creditline.edge.api.shapes import Body, Borrower, Currency, Id, LineView, Yes, line_view
+from creditline.edge.api.shapes import Borrower, Currency, Decided, Limit, LimitBody, LineView, Yes, line_view
 from creditline.edge.api.state import Engine
 from creditline.flows.umbrella import (
     MOST_SLOTS,
@@ -23,22 +23,10 @@ from creditline.flows.umbrella import (
     tree_of,
 )
 from creditline.ledger.umbrella import Buckets, Tree, Umbrella, buckets_of
-from creditline.money import MAX_MINOR
 
 ROUTES = APIRouter(tags=["umbrellas"])
 
-Limit = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR, description="Minor units.", examples=[5_000_000])]
-Authority = Annotated[str, Field(max_length=64, description="Who decided it.", examples=["credit committee"])]
-Reason = Annotated[str, Field(max_length=200, description="Why.", examples=["annual review"])]
 FIRST = UUID(int=0)
-
-
-class Decided(Body):
-    """What a person decided: under which id, by whom, and why."""
-
-    id: Id
-    authority: Authority
-    reason: Reason
 
 
 class UmbrellaBody(Decided):
@@ -55,12 +43,6 @@ class UmbrellaBody(Decided):
     slots_count: Annotated[
         int, Field(strict=True, ge=1, le=MOST_SLOTS, description="How many draws may take of its room at one moment.")
     ] = 16
-
-
-class LimitBody(Decided):
-    """Set a limit."""
-
-    granted_minor: Limit
 
 
 class PlaceBody(Decided):

@@ -1,4 +1,4 @@
-"""Commands about one line: open, draw, capture, void, repay, review, block, line, explain."""
+"""Commands about one line: open, draw, capture, void, repay, review, line, explain."""
 
 import sys
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ from creditline.errors import Code, Malformed
 from creditline.events.catalogue import Borrower
 from creditline.explanation.words import Told, tell, tell_reason, words_of
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
-from creditline.flows.control import BlockRequest, control_line
 from creditline.flows.draw import DrawRequest, draw_lines
 from creditline.flows.explain import explain_line, history_of, read_line
 from creditline.flows.open import OpenRequest, open_lines
@@ -163,21 +162,6 @@ def review(line: LineId, request: RequestId = None, as_json: Json = False) -> No
     with_engine(use)
 
 
-def block(
-    line: LineId,
-    reason: Annotated[str | None, typer.Option(help="Why; leave it out to lift the block.")] = None,
-    request: RequestId = None,
-    as_json: Json = False,
-) -> None:
-    """Stop all draws of a line for a reason, or lift the stop."""
-    asked = BlockRequest(id=id_or_new(request), line=uuid(line, what="line"), reason=reason)
-
-    async def use(engine: Engine) -> None:
-        show_line(await control_line(engine.db, engine.clock, request=asked), as_json=as_json)
-
-    with_engine(use)
-
-
 def line(
     line: LineId,
     history: Annotated[bool, typer.Option("--history", help="Every entry, not only the line.")] = False,
@@ -288,10 +272,13 @@ def _fields_in_words(after: Line) -> list[tuple[str, object]]:
             **amounts,
             "bound by": after.bound,
             "umbrella": after.umbrella,
+            "added until": after.extra_ends_at
+            and f"{in_words(after.extra_minor, after.currency)} until {after.extra_ends_at:%Y-%m-%d %H:%M}",
             "blocked": after.block_reason,
+            "closed": after.closed_at,
         }
     )
 
 
 open_.__name__ = "open"
-COMMANDS = (open_, draw, capture, void, repay, review, block, line, explain)
+COMMANDS = (open_, draw, capture, void, repay, review, line, explain)
