@@ -17,7 +17,7 @@ from creditline.policy.feel import read_expression
 from creditline.policy.table import DecisionTable, Rule, Value
 from creditline.policy.why import Against, why_not
 
-POLICY = typer.Typer(help="A product's rules: check, show, decide, test.", no_args_is_help=True)
+POLICY = typer.Typer(help="A product's rules: read, ask, check, try, put in force.", no_args_is_help=True)
 SCORE = typer.Typer(help="Scores from events: fit, evaluate.", no_args_is_help=True)
 
 Product = Annotated[str, typer.Argument(help="A product's name, or its folder.")]
