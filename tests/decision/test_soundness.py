@@ -57,8 +57,8 @@ def test_numbers_are_taken_on_every_day_on_which_one_changes() -> None:
 
 
 def test_the_loans_of_a_product_say_what_late_payment_costs() -> None:
-    dear = PRODUCT.files["product.toml"] + b"\n[loan]\npenalty_multiplier_bp = 20000\n"
-    product = replace(PRODUCT, files={**PRODUCT.files, "product.toml": dear})
+    dear = replace(PRODUCT.lending.terms, penalty_multiplier_bp=20_000)
+    product = replace(PRODUCT, lending=replace(PRODUCT.lending, terms=dear))
     assert costing_of(product).penalty_multiplier_bp == 20_000
     assert FindingCode.PRICE_ABOVE_CEILING in {one.code for one in check_product(product)}
 

@@ -10,7 +10,7 @@ from tests.edge.test_cli_lines import open_moved
 
 def test_a_line_is_looked_at_ahead(branch: Terminal) -> None:
     line = open_moved(branch)
-    branch.run("block", line, "--reason", "fraud")
+    branch.json("limit", "block", line, "--by", "desk", "--reason", "fraud")
     branch.json("repay", line, "--amount", "50")
     later = (datetime.now(UTC) + timedelta(days=3)).date()
     table = branch.run("forecast", line, "--days", "40", "--repay", f"{later}:20", "--statement", f"{later}:0").table()

@@ -8,7 +8,7 @@ from tests.edge.test_cli_lines import open_moved
 
 def test_promises_are_counted_told_and_broken_in_the_open(branch: Terminal) -> None:
     line = open_moved(branch)
-    branch.run("block", line, "--reason", "fraud")
+    branch.json("limit", "block", line, "--by", "desk", "--reason", "fraud")
     branch.json("repay", line, "--amount", "50")
     (told,) = branch.json("promises", line)
     assert told["promise"]["kind"] == "estimate"

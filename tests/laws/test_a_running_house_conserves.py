@@ -9,20 +9,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creditline.decision.outcome import Decision, canonical
-from creditline.errors import CreditlineError, NotAllowed, Refused
+from creditline.errors import Conflict, CreditlineError, NotAllowed, Refused
 from creditline.flows.draw import Drawn, DrawRequest
+from creditline.flows.limit import Asked, CloseRequest, ExtraRequest, LimitRequest, set_limit
 from creditline.flows.repay import Repaid, RepayRequest
 from creditline.ledger.line import Line
+from creditline.ledger.umbrella import Umbrella
 from tests.flows.desk import Desk
+from tests.flows.test_umbrellas import an_umbrella, limited, seated
 
 GRANTED_MINOR = 10
 LINES_COUNT = 3
+UMBRELLA_MINOR = 15
 
 LINE = st.integers(min_value=0, max_value=LINES_COUNT - 1)
 AMOUNT = st.integers(min_value=-1, max_value=12)
@@ -79,7 +85,26 @@ class Waits:
     days: int
 
 
-Step = Draws | Repays | Ends | Holds | Bills | Waits
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Set a line's limit, add to it for some days, or close it."""
+
+    line: int
+    what: str
+    amount: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats:
+    """Put a line under the umbrella of the test or take it out, or set what that umbrella grants."""
+
+    line: int
+    is_under: bool
+    granted: int | None
+
+
+Step = Draws | Repays | Ends | Holds | Bills | Waits | Limits | Seats
 
 STEPS = st.lists(
     st.one_of(
@@ -101,6 +126,19 @@ STEPS = st.lists(
         ),
         st.builds(Bills, line=LINE, months_late=st.integers(min_value=0, max_value=3)),
         st.builds(Waits, days=st.sampled_from([1, 4, 30, 61])),
+        st.builds(
+            Limits,
+            line=LINE,
+            what=st.sampled_from(["set", "extra", "extra", "close"]),
+            amount=st.integers(min_value=0, max_value=20),
+            days=st.integers(min_value=1, max_value=40),
+        ),
+        st.builds(
+            Seats,
+            line=LINE,
+            is_under=st.booleans(),
+            granted=st.none() | st.integers(min_value=0, max_value=30),
+        ),
     ),
     max_size=12,
 )
@@ -116,6 +154,7 @@ class Paper:
     draws: list[DrawRequest] = field(default_factory=list)
     repays: list[RepayRequest] = field(default_factory=list)
     reservations: list[Drawn] = field(default_factory=list)
+    umbrella: Umbrella | None = None
 
     def note(self, request: DrawRequest | RepayRequest, outcome: Drawn | Repaid | CreditlineError) -> None:
         """Write an outcome down; one that was written down before must say the same."""
@@ -155,15 +194,45 @@ async def take(desk: Desk, paper: Paper, lines: Sequence[Line], step: Step) -> N
                 paper.note(repay, repaid)
         case Ends():
             await end(desk, paper, step)
-        case Holds(line=at, reason=reason, cap=cap, is_cap=is_cap):
-            # A cap above what is granted is refused.
-            with suppress(NotAllowed):
-                await desk.control(desk.capping(lines[at], cap) if is_cap else desk.blocking(lines[at], reason))
+        case Holds() | Limits() | Seats():
+            await rule(desk, paper, lines, step)
         case Bills(line=at, months_late=months_late):
             await desk.statement(lines[at], months_late=months_late)
             await desk.review(lines[at])
         case Waits(days=days):
             await desk.wait(days=days)
+
+
+async def rule(desk: Desk, paper: Paper, lines: Sequence[Line], step: Holds | Limits | Seats) -> None:
+    """Do what somebody with the authority, or the borrower, decides about a line; what cannot be is refused."""
+    match step:
+        case Holds(line=at, reason=reason, cap=cap, is_cap=is_cap):
+            # A cap above what is granted is refused, and whatever a closed line is asked.
+            with suppress(NotAllowed, Conflict):
+                await desk.control(desk.capping(lines[at], cap) if is_cap else desk.blocking(lines[at], reason))
+        case Limits(line=at, what=what, amount=amount, days=days):
+            # A line in use is not closed, a closed one not set, and an umbrella may lack the room.
+            with suppress(NotAllowed, Conflict):
+                await set_limit(desk.db, desk.clock, request=limiting(desk, lines[at], what, amount=amount, days=days))
+        case Seats(line=at, is_under=is_under, granted=granted):
+            with suppress(NotAllowed):
+                if granted is None:
+                    await seated(desk, lines[at], paper.umbrella if is_under else None)
+                elif paper.umbrella is not None:
+                    await limited(desk, paper.umbrella, granted)
+
+
+def limiting(desk: Desk, line: Line, what: str, *, amount: int, days: int) -> Asked:
+    """Return what somebody with the authority asks about a line's limit."""
+    asked = {"id": desk.next_id(), "line": line.id, "authority": "committee", "reason": "review"}
+    match what:
+        case "set":
+            return msgspec.convert({**asked, "granted_minor": amount}, LimitRequest)
+        case "extra":
+            until = desk.clock() + timedelta(days=days)
+            return msgspec.convert({**asked, "extra_minor": amount, "until": until}, ExtraRequest)
+        case _:
+            return msgspec.convert(asked, CloseRequest)
 
 
 async def end(desk: Desk, paper: Paper, step: Ends) -> None:
@@ -201,7 +270,7 @@ async def test_the_books_balance_whatever_is_sent(desk: Desk, steps: list[Step])
     # Two lines of one borrower and one of another, nobody of whom was here before.
     names = (f"ada:{desk.next_id()}", f"bob:{desk.next_id()}")
     lines = [await desk.open(borrower=names[place % 2], amount_minor=GRANTED_MINOR) for place in range(LINES_COUNT)]
-    paper = Paper()
+    paper = Paper(umbrella=await an_umbrella(desk, UMBRELLA_MINOR, slots_count=2))
     for step in steps:
         await take(desk, paper, lines, step)
         await agree(desk, paper, lines)
