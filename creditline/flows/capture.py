@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
+from creditline.decision.settle import new_loan
 from creditline.errors import Code, Conflict, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import row_of
 from creditline.flows.house import House
-from creditline.flows.lending import new_loan
 from creditline.flows.turn import as_of_for, booking, digest_of, require_money, require_new, the_line
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, capture, end_reservation

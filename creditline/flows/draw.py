@@ -10,13 +10,13 @@ import msgspec
 from creditline.clock import Clock
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Answer, Decision, Kind, Position
+from creditline.decision.settle import new_loan
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
 from creditline.flows.capture import expired
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
-from creditline.flows.lending import new_loan
 from creditline.flows.limit import lapsed
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw

@@ -8,6 +8,7 @@ from uuid import UUID
 from creditline.clock import Clock, business_day
 from creditline.errors import Code, Malformed
 from creditline.flows.house import House
+from creditline.flows.lending import owed
 from creditline.flows.turn import the_line
 from creditline.restoration.forecast import Forecast, Reserved, Standing, Step, forecast
 from creditline.store import due, facts, lines
@@ -37,10 +38,12 @@ async def standing_of(db: Database, clock: Clock, house: House, *, line: UUID) -
         tranches = await due.open_of(connection, [line])
         reserved = await due.reservations_of(connection, line)
         offer = await house.offer(connection, as_of)
+        loans = (await owed(connection, house, [line])).get(line, ())
         known = await facts.facts(connection, [found.borrower], seen=offer.seen)
         editions = {one.edition: await house.edition(connection, one.edition) for one in tranches}
     return Standing(
         line=found,
+        loans=loans,
         tranches=tuple(tranches),
         reserved=tuple(
             Reserved(id=one.id, amount_minor=one.amount_minor, expires_at=one.expires_at) for one in reserved

@@ -11,12 +11,12 @@ from creditline.clock import Clock
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Answer, Decision, Kind, Position
 from creditline.decision.product import Product
+from creditline.decision.settle import new_loan
 from creditline.errors import Code, CreditlineError, Malformed
 from creditline.events.catalogue import BalanceMoved, Borrower, LineOpened
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
-from creditline.flows.lending import new_loan
 from creditline.flows.turn import booking, digest_of, in_turns, moment_of, require_new
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, move_in, open_line, regrant

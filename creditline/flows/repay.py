@@ -10,6 +10,7 @@ import msgspec
 from creditline.clock import Clock, business_day, just_after
 from creditline.decision.decide import Question, decide
 from creditline.decision.outcome import Decision, Kind
+from creditline.decision.settle import Settled, settle
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import RepaymentReceived
 from creditline.events.row import EventRow, row_of
@@ -17,7 +18,7 @@ from creditline.flows import promises
 from creditline.flows.draw import position_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
-from creditline.flows.lending import Settled, owed, settle
+from creditline.flows.lending import owed
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.allocation import Part
 from creditline.ledger.book import Posting, Refusal, Stamp, release, repay

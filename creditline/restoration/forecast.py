@@ -18,12 +18,15 @@ from creditline.decision.decide import Known, Question, decide, given_by
 from creditline.decision.known import known_at
 from creditline.decision.outcome import Answer, Decision, Kind, Position, Reason
 from creditline.decision.product import Product
+from creditline.decision.settle import new_loan, settle
 from creditline.events.catalogue import DrawMade, RepaymentReceived
 from creditline.events.frames import Facts, facts_of_arrays
 from creditline.ids import id_from
-from creditline.ledger.book import Posting, Stamp, draw, end_reservation, release, repay
+from creditline.ledger.book import Posting, Stamp, draw, end_reservation, extend, release, repay
+from creditline.ledger.booking import fee_legs
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
+from creditline.ledger.loan import Loan, LoanState
 from creditline.policy.life import Period
 from creditline.restoration.condition import Clause, clauses_of
 from creditline.restoration.plan import Tranche, again, plan_of
@@ -47,6 +50,7 @@ class What(StrEnum):
     RELEASED = "released"
     KEPT_BACK = "kept_back"
     EXPIRED = "expired"
+    EXTRA_ENDED = "extra_ended"
     KNOWN = "known"
 
 
@@ -72,7 +76,7 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a forecast starts: the line, what waits, what is known, and the products by which it will be decided.
+    """Where a forecast starts: the line and its loans, the oldest first, what waits and is known, and what will decide it.
 
     `product` decides what is new, unless one of `periods` says that another edition is in force by then; `editions` decide
     what was promised under each. `seen` keeps what was known at an instant from
@@ -80,6 +84,7 @@ class Standing:
     """
 
     line: Line
+    loans: tuple[Loan, ...]
     tranches: tuple[Tranche, ...]
     reserved: tuple[Reserved, ...]
     facts: Facts
@@ -136,6 +141,7 @@ class _Course:
 
     standing: Standing
     line: Line
+    loans: tuple[Loan, ...]
     facts: Facts
     tranches: list[Tranche]
     reserved: list[Reserved]
@@ -148,6 +154,7 @@ def forecast(standing: Standing, behaviour: Sequence[Step], *, until: datetime) 
     course = _Course(
         standing,
         standing.line,
+        standing.loans,
         standing.facts,
         list(standing.tranches),
         sorted(standing.reserved, key=_expiry),
@@ -170,6 +177,7 @@ def _work(course: _Course, *, until: datetime) -> None:
     """Do everything that is due up to an instant, each on its day."""
     while True:
         due = [*(start_of(one.due_on) for one in course.tranches), *(one.expires_at for one in course.reserved)]
+        due += [course.line.extra_ends_at] if course.line.extra_ends_at is not None else []
         if not due or min(due) > until:
             return
         now = max(min(due), course.standing.as_of)
@@ -182,6 +190,11 @@ def _work(course: _Course, *, until: datetime) -> None:
                 course.line, reserved.amount_minor, movement=Movement.EXPIRE, stamp=stamp
             ).line
             _note(course, What.EXPIRED, reserved.amount_minor, at=stamp.booked_at)
+        if course.line.extra_ends_at is not None and course.line.extra_ends_at <= now:
+            at, extra_minor = _as_of(course.line, now), course.line.extra_minor
+            stamp = Stamp(request=id_from(f"lapse {len(course.events)}", at=at), booked_at=at)
+            course.line = extend(course.line, 0, until=None, stamp=stamp).line
+            _note(course, What.EXTRA_ENDED, extra_minor, at=at)
 
 
 def _look_again(course: _Course, tranche: Tranche, *, now: datetime) -> None:
@@ -223,21 +236,25 @@ def _take(course: _Course, step: Step) -> None:
 
 
 def _repay(course: _Course, step: Step) -> None:
-    """Take a repayment up to what is owed, and decide when its limit comes back."""
-    accepted_minor = min(step.amount_minor, course.line.drawn_minor)
+    """Meet the line's loans with a repayment, and decide when the limit of its principal comes back."""
     at = _as_of(course.line, step.happens_at)
-    if not accepted_minor:
+    settled = settle(course.standing.in_force(at).lending, course.loans, step.amount_minor, on=business_day(at))
+    if not settled.changed:
         _note(course, What.REFUSED, step.amount_minor, at=at)
         return
     request = id_from(f"hypothetical {len(course.events)}", at=at)
-    course.line = _made(repay(course.line, accepted_minor, stamp=Stamp(request=request, booked_at=at)))
-    _learn(course, replace(step, number=RepaymentReceived.number, amount_minor=accepted_minor), at=at)
+    stamp = Stamp(request=request, booked_at=at)
+    course.line = _made(repay(course.line, settled.principal_minor, stamp=stamp, money=settled.money))
+    changed = {loan.id: loan for loan in settled.changed}
+    after = (changed.get(loan.id, loan) for loan in course.loans)
+    course.loans = tuple(loan for loan in after if loan.state is not LoanState.CLOSED)
+    _learn(course, replace(step, number=RepaymentReceived.number, amount_minor=settled.accepted_minor), at=at)
     as_of = just_after(at)
     product = course.standing.in_force(as_of)
-    question = _question(course, Kind.RESTORATION, request, as_of, accepted_minor)
+    question = _question(course, Kind.RESTORATION, request, as_of, settled.principal_minor)
     decision = decide(product, question, _known(course, product, as_of))
     plan = plan_of(decision)
-    _note(course, What.REPAID, accepted_minor, at=at, decision=decision)
+    _note(course, What.REPAID, settled.accepted_minor, at=at, decision=decision)
     course.tranches += plan.tranches
     if plan.now_minor:
         course.line = _made(release(course.line, plan.now_minor, stamp=_stamp(decision, as_of)))
@@ -255,7 +272,9 @@ def _draw(course: _Course, step: Step) -> None:
     if decision.answer is not Answer.APPROVE or not amount_minor:
         _note(course, What.REFUSED, step.amount_minor, at=at, decision=decision)
         return
-    course.line = _made(draw(course.line, amount_minor, stamp=_stamp(decision, at)))
+    loan = new_loan(product, course.line, loan=request, amount_minor=amount_minor, at=at)
+    course.line = _made(draw(course.line, amount_minor, stamp=_stamp(decision, at), charged=fee_legs(loan)))
+    course.loans = (*course.loans, loan)
     _learn(course, replace(step, number=DrawMade.number, amount_minor=amount_minor), at=at)
     _note(course, What.DRAWN, amount_minor, at=at, decision=decision)
 

@@ -14,6 +14,7 @@ import numpy as np
 from creditline.decision.decide import decide
 from creditline.decision.known import known_at
 from creditline.decision.outcome import Kind
+from creditline.decision.settle import new_loan
 from creditline.edge.products import load_product
 from creditline.events.catalogue import EvidenceVerified, StatementIssued
 from creditline.ids import id_from
@@ -44,7 +45,7 @@ def a_standing(*, months_late: int) -> Standing:
         for month in (1, 2, 3)
     )  # fmt: skip
     return Standing(
-        line=line, tranches=tranches, reserved=(), facts=a_life(months_late=months_late), product=product,
+        line=line, loans=(new_loan(product, line, loan=id_from("loan", at=AS_OF), amount_minor=400_000, at=AS_OF),), tranches=tranches, reserved=(), facts=a_life(months_late=months_late), product=product,
         editions={product.edition: product}, as_of=AS_OF + timedelta(seconds=1),
     )  # fmt: skip
 

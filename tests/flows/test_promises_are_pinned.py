@@ -39,7 +39,7 @@ async def staged(desk: Desk) -> Line:
     await desk.statement(line)
     await desk.wait(days=30)
     await desk.statement(line)
-    assert (await desk.repay(line, 1_000)).decision.answer is Answer.STAGED
+    assert (await desk.repay(line, 1_000 + await desk.interest_minor(line))).decision.answer is Answer.STAGED
     return line
 
 
@@ -54,7 +54,7 @@ async def test_what_was_promised_in_steps_comes_back_as_promised_whatever_is_pub
         assert await desk.wait(days=30) == Counter({"released": 1})
         back_on.append(str((await desk.line(line)).booked_at.date()))
     assert back_on == [due_on for due_on, _ in promised]
-    after = await desk.repay(line, 1_000)
+    after = await desk.repay(line, 1_000 + await desk.interest_minor(line))
     assert after.decision.edition == strict.edition != told_by
     assert {tranche.edition for tranche in after.plan.tranches} == {strict.edition}
     assert after.plan.tranches[0].due_on - after.decision.as_of.date() == timedelta(days=45)
@@ -133,7 +133,7 @@ async def test_a_clock_that_tells_another_zone_decides_and_promises_as_one_of_ut
     here = timezone(timedelta(hours=offset_hours))
     desk.clock.move_to(at)
     desk.clock.now = at.astimezone(here)
-    repaid = await desk.repay(line, 1_000)
+    repaid = await desk.repay(line, 1_000 + await desk.interest_minor(line))
     assert repaid.decision.as_of.utcoffset() == timedelta(0)
     assert repaid.plan.tranches[0].due_on == at.date() + timedelta(days=30)
     opened = await desk.open(borrower="bob")

@@ -12,14 +12,22 @@ import pytest
 from creditline.decision.outcome import Answer
 from creditline.events.catalogue import EvidenceKind, EvidenceVerified, StatementIssued
 from creditline.flows.forecast import foresee
+from creditline.flows.limit import set_limit
 from creditline.flows.work import work_until
 from creditline.ledger.line import Line
 from creditline.restoration.forecast import Act, Forecast, Step, What
 from creditline.store import due, lines
 from tests.flows.desk import Desk
+from tests.flows.test_limits import adding
 
 DAYS = 150
-MOVED = {What.REPAID: "repay", What.DRAWN: "draw", What.RELEASED: "release", What.EXPIRED: "expire"}
+MOVED = {
+    What.REPAID: "repay",
+    What.DRAWN: "draw",
+    What.RELEASED: "release",
+    What.EXPIRED: "expire",
+    What.EXTRA_ENDED: "decrease",
+}
 
 
 def a_behaviour(chance: random.Random, since: datetime) -> list[Step]:
@@ -53,6 +61,8 @@ async def a_used_line(desk: Desk, chance: random.Random) -> Line:
         await desk.draw(line, chance.choice((4_000, 9_500)))
     if chance.random() < 0.4:
         await desk.draw(line, 2_000, reserve=True)
+    if chance.random() < 0.3:
+        await set_limit(desk.db, desk.clock, request=adding(desk, line, 5_000, days=chance.choice((20, 90))))
     await desk.statement(line, months_late=chance.choice((0, 1, 2)))
     await desk.repay(line, chance.choice((3, 2_000, 3_999)))
     await desk.wait(days=chance.choice((0, 3, 35)))

@@ -103,7 +103,7 @@ insert into loan (id, line, edition, apr_bp, currency, principal_minor, drawn_on
                   penalty_rest, state, dues_count, due_on, due_principal_minor, due_planned_minor, due_interest_minor,
                   due_principal_paid_minor, due_interest_paid_minor, version, booked_at)
 select l.id, l.id, d.edition, 0, l.currency, l.drawn_minor, today.day, today.day, l.drawn_minor,
-       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'open', 0, array[(today.day + interval '1 year')::date], array[l.drawn_minor],
+       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'open', 0, array[cast(today.day + interval '1 year' as date)], array[l.drawn_minor],
        array[0], array[0], array[0], array[0], 1, l.booked_at
 from line l
 join decision d on d.id = l.id
