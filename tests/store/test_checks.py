@@ -8,16 +8,19 @@ from dataclasses import replace
 import pytest
 
 from creditline.clock import business_day
+from creditline.decision.lending import FREE
 from creditline.decision.outcome import Answer, Kind
+from creditline.decision.settle import settle
 from creditline.events.catalogue import DrawMade, RepaymentReceived
 from creditline.events.row import row_of
 from creditline.ledger.book import Stamp, authorise, draw, open_line, release, repay
 from creditline.ledger.line import Line
-from creditline.store import book, checks, decisions, due, facts, lines, requests
+from creditline.store import book, checks, decisions, due, facts, lines, loans, requests
 from creditline.store.checks import INVARIANTS, Finding
 from creditline.store.connect import Connection, Database
 from creditline.store.due import Reservation
 from creditline.store.requests import Recorded
+from tests.ledger.a_loan import a_loan
 from tests.store import test_limits, test_umbrellas
 from tests.store.a_book import a_new_line, made, stamp
 from tests.store.a_decision import a_decision, a_tranche, an_edition, promised
@@ -42,7 +45,11 @@ BREAKS = [
     ("delete from transfer where debit = 11",                                    "what is receivable is what is drawn"),
     ("update transfer set amount_minor = 1 where credit = 11",                   "what is receivable is what is drawn"),
     ("update request set accepted_minor = 5 where kind = 'draw'",                "what was decided is what was booked"),
-    ("update request set accepted_minor = 1 where kind = 'repay'",               "what was decided is what was booked"),
+    ("update decision set requested_minor = 1 where kind = 'restoration'",       "what a request accepted is what its entries moved"),
+    ("update loan set outstanding_minor = outstanding_minor - 1",                "what a line owes is what its loans owe"),
+    ("update loan set booked_interest_minor = booked_interest_minor + 1",        "what a line owes is what its loans owe"),
+    ("delete from loan_entry where version = 1",                                 "a loan is the fold of its entries, and its due dates add up to it"),
+    ("update loan set prepaid_minor = prepaid_minor + 1",                        "a loan is the fold of its entries, and its due dates add up to it"),
     ("update decision set amount_minor = 5 where kind = 'draw'",                 "what was decided is what was booked"),
     ("update decision set answer = 'decline' where kind = 'draw'",               "what was decided is what was booked"),
     ("delete from timer where kind = 'tranche'",                                 "everything that is due has a timer"),
@@ -95,6 +102,7 @@ async def a_sound_book(db: Database) -> Line:
             await requests.record(connection, [a_request(stamp(number), kind, accepted_minor)])
         await lines.post(connection, [(opened, drawn, repaid, back, held)])
         line = held.line
+        await record_loan(connection, line)
         restored = replace(a_decision(request=stamp(2).request, line=line.id), as_of=stamp(2).booked_at)
         approved = [
             replace(
@@ -129,6 +137,16 @@ def a_request(at: Stamp, kind: str, accepted_minor: int) -> Recorded:
         accepted_minor=accepted_minor,
         happened_at=at.booked_at,
         recorded_at=at.booked_at,
+    )
+
+
+async def record_loan(db: Connection, line: Line) -> None:
+    """Write the draw of 4 as a loan of which 2 are repaid."""
+    on = business_day(stamp(1).booked_at)
+    loan = replace(a_loan(4, loan=stamp(1).request, drawn_on=on), line=line.id, edition=a_decision().edition)
+    (repaid,) = settle(FREE, [loan], 2, on=on).changed
+    await loans.record(
+        db, [(loan, stamp(1).request, stamp(1).booked_at), (repaid, stamp(2).request, stamp(2).booked_at)]
     )
 
 
