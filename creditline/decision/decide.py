@@ -17,6 +17,7 @@ from creditline.decision.outcome import Decision, Kind, Position, Scores
 from creditline.decision.product import Product
 from creditline.decision.reasons import reasons_of
 from creditline.decision.tables import TABLES, Given, ask, given_of, rank
+from creditline.ledger.line import Line
 from creditline.score.grade import grade_of
 
 OPENED = "days_on_book_count"
@@ -35,6 +36,20 @@ class Question:
     as_of: datetime
     position: Position
     condition: str | None = None
+
+
+def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = False) -> Position:
+    """Return a line's buckets and what is asked of it, as a decision stores them."""
+    return Position(
+        granted_minor=line.granted_minor,
+        drawn_minor=line.drawn_minor,
+        reserved_minor=line.reserved_minor,
+        withheld_minor=line.withheld_minor,
+        available_minor=line.available_minor,
+        requested_minor=requested_minor,
+        is_blocked=line.is_blocked,
+        accepts_partial=accepts_partial,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

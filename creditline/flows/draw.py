@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide
-from creditline.decision.outcome import Answer, Decision, Kind, Position
+from creditline.decision.decide import Question, decide, position_of
+from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.settle import new_loan
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import DrawMade
@@ -133,20 +133,6 @@ def _question(request: DrawRequest, line: Line, as_of: datetime) -> Question:
         currency=line.currency,
         as_of=as_of,
         position=position_of(line, requested_minor=request.amount_minor, accepts_partial=request.accepts_partial),
-    )
-
-
-def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = False) -> Position:
-    """Return a line's buckets and what is asked of it, as a decision stores them."""
-    return Position(
-        granted_minor=line.granted_minor,
-        drawn_minor=line.drawn_minor,
-        reserved_minor=line.reserved_minor,
-        withheld_minor=line.withheld_minor,
-        available_minor=line.available_minor,
-        requested_minor=requested_minor,
-        is_blocked=line.is_blocked,
-        accepts_partial=accepts_partial,
     )
 
 

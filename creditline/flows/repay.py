@@ -8,14 +8,13 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock, business_day, just_after
-from creditline.decision.decide import Question, decide
+from creditline.decision.decide import Question, decide, position_of
 from creditline.decision.outcome import Decision, Kind
 from creditline.decision.settle import Settled, settle
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import RepaymentReceived
 from creditline.events.row import EventRow, row_of
 from creditline.flows import promises
-from creditline.flows.draw import position_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.lending import owed

@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from creditline.clock import Clock, business_day
-from creditline.decision.decide import Question, decide
+from creditline.decision.decide import Question, decide, position_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.flows import promises
-from creditline.flows.draw import position_of
 from creditline.flows.house import House
 from creditline.flows.known import known
 from creditline.flows.turn import as_of_for

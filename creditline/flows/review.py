@@ -8,12 +8,11 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide
+from creditline.decision.decide import Question, decide, position_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.errors import CreditlineError
 from creditline.events.catalogue import LimitChanged
 from creditline.events.row import EventRow, row_of
-from creditline.flows.draw import position_of
 from creditline.flows.house import House
 from creditline.flows.known import known
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_new, the_line

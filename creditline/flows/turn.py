@@ -13,7 +13,6 @@ from uuid import UUID
 
 import msgspec
 
-from creditline.clock import just_after
 from creditline.errors import Broken, Code, Conflict, CreditlineError, Malformed, NotFound, Unavailable
 from creditline.ids import require_uuid7
 from creditline.ledger.line import Line
@@ -179,7 +178,7 @@ def as_of_for(line: Line, now: datetime) -> datetime:
             "Set the clock right and send the request again with the same id; nothing was booked.",
             code=Code.CLOCK_BEHIND,
         )
-    return max(now, just_after(line.booked_at))
+    return line.after_last(now)
 
 
 def the_line(lines: dict[UUID, Line], line: UUID) -> Line:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from creditline.clock import just_after
+
 
 class Bound(StrEnum):
     """What keeps a line from giving more: the one that leaves least."""
@@ -49,6 +51,10 @@ class Line:
     def headroom_minor(self) -> int:
         """What the grant leaves free; negative after a cut below use, and shown so."""
         return self.granted_minor - self.drawn_minor - self.reserved_minor - self.withheld_minor
+
+    def after_last(self, now: datetime) -> datetime:
+        """Return the instant of a next entry: now, and always after the last."""
+        return max(now, just_after(self.booked_at))
 
     @property
     def is_blocked(self) -> bool:

@@ -280,10 +280,9 @@ def _middle(points: Sequence[Any], at: int) -> Value:
     """Return a number in the gap below break point `at`, or above the last."""
     if not points:
         return 0
-    if at == 0:
-        return points[0] - 1  # type: ignore[no-any-return]
-    if at == len(points):
-        return points[-1] + 1  # type: ignore[no-any-return]
+    if at in {0, len(points)}:
+        beyond: Value = points[0] - 1 if at == 0 else points[-1] + 1
+        return beyond
     return values.EXACT.divide(values.EXACT.add(Decimal(points[at - 1]), Decimal(points[at])), Decimal(2))
 
 

@@ -14,9 +14,9 @@ from uuid import UUID
 import numpy as np
 
 from creditline.clock import business_day, just_after, start_of, to_us
-from creditline.decision.decide import Known, Question, decide, given_by
+from creditline.decision.decide import Known, Question, decide, given_by, position_of
 from creditline.decision.known import known_at
-from creditline.decision.outcome import Answer, Decision, Kind, Position, Reason
+from creditline.decision.outcome import Answer, Decision, Kind, Reason
 from creditline.decision.product import Product
 from creditline.decision.settle import new_loan, settle
 from creditline.events.catalogue import DrawMade, RepaymentReceived
@@ -184,14 +184,14 @@ def _work(course: _Course, *, until: datetime) -> None:
         for tranche in sorted((one for one in course.tranches if start_of(one.due_on) <= now), key=_order):
             _look_again(course, tranche, now=now)
         for reserved in [one for one in course.reserved if one.expires_at <= now]:
-            stamp = Stamp(request=reserved.id, booked_at=_as_of(course.line, now))
+            stamp = Stamp(request=reserved.id, booked_at=course.line.after_last(now))
             course.reserved.remove(reserved)
             course.line = end_reservation(
                 course.line, reserved.amount_minor, movement=Movement.EXPIRE, stamp=stamp
             ).line
             _note(course, What.EXPIRED, reserved.amount_minor, at=stamp.booked_at)
         if course.line.extra_ends_at is not None and course.line.extra_ends_at <= now:
-            at, extra_minor = _as_of(course.line, now), course.line.extra_minor
+            at, extra_minor = course.line.after_last(now), course.line.extra_minor
             stamp = Stamp(request=id_from(f"lapse {len(course.events)}", at=at), booked_at=at)
             course.line = extend(course.line, 0, until=None, stamp=stamp).line
             _note(course, What.EXTRA_ENDED, extra_minor, at=at)
@@ -199,7 +199,7 @@ def _work(course: _Course, *, until: datetime) -> None:
 
 def _look_again(course: _Course, tranche: Tranche, *, now: datetime) -> None:
     """Bring a due tranche back, or put it off, by the edition it was promised under."""
-    product, at = _told_by(course, tranche), _as_of(course.line, now)
+    product, at = _told_by(course, tranche), course.line.after_last(now)
     question = _question(course, Kind.RELEASE, id_from(f"release/{tranche.id}", at=at), at, tranche.amount_minor)
     # Why a condition failed is said by its clauses.
     question = replace(question, condition=tranche.condition)
@@ -237,7 +237,7 @@ def _take(course: _Course, step: Step) -> None:
 
 def _repay(course: _Course, step: Step) -> None:
     """Meet the line's loans with a repayment, and decide when the limit of its principal comes back."""
-    at = _as_of(course.line, step.happens_at)
+    at = course.line.after_last(step.happens_at)
     settled = settle(course.standing.in_force(at).lending, course.loans, step.amount_minor, on=business_day(at))
     if not settled.changed:
         _note(course, What.REFUSED, step.amount_minor, at=at)
@@ -263,7 +263,7 @@ def _repay(course: _Course, step: Step) -> None:
 
 def _draw(course: _Course, step: Step) -> None:
     """Decide a draw, and pay it out if it is approved."""
-    at = _as_of(course.line, step.happens_at)
+    at = course.line.after_last(step.happens_at)
     product = course.standing.in_force(at)
     request = id_from(f"hypothetical {len(course.events)}", at=at)
     question = _question(course, Kind.DRAW, request, at, step.amount_minor)
@@ -288,15 +288,7 @@ def _question(course: _Course, kind: Kind, request: UUID, as_of: datetime, reque
         line=line.id,
         currency=line.currency,
         as_of=as_of,
-        position=Position(
-            granted_minor=line.granted_minor,
-            drawn_minor=line.drawn_minor,
-            reserved_minor=line.reserved_minor,
-            withheld_minor=line.withheld_minor,
-            available_minor=line.available_minor,
-            requested_minor=requested_minor,
-            is_blocked=line.is_blocked,
-        ),
+        position=position_of(line, requested_minor=requested_minor),
     )
 
 
@@ -333,11 +325,6 @@ def _note(course: _Course, what: What, amount_minor: int, *, at: datetime, decis
             reasons=decision.reasons if decision else (),
         )
     )
-
-
-def _as_of(line: Line, now: datetime) -> datetime:
-    """Return the instant a line is decided as of: now, and always after its last entry."""
-    return max(now, just_after(line.booked_at))
 
 
 def _stamp(decision: Decision, at: datetime) -> Stamp:

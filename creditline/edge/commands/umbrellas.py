@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from creditline.edge.commands.limits import Authority, Reason
 from creditline.edge.commands.lines import Amount, Currency, LineId, borrower_id, show_line
 from creditline.edge.commands.output import Json, RequestId, id_or_new, minor, show, uuid, with_engine
 from creditline.edge.engine import Engine
@@ -25,8 +26,6 @@ UMBRELLA = typer.Typer(help="Caps over lines and over each other.", no_args_is_h
 
 UmbrellaId = Annotated[str, typer.Argument(help="The umbrella's id.")]
 Under = Annotated[str | None, typer.Option("--under", help="The umbrella it comes under; leave it out for none.")]
-Authority = Annotated[str, typer.Option("--by", help="Who decided it.")]
-Reason = Annotated[str, typer.Option(help="Why.")]
 BUCKETS = ("granted", "drawn", "reserved", "withheld", "set_aside", "headroom")
 
 
