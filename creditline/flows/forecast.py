@@ -10,7 +10,8 @@ from creditline.errors import Code, Malformed
 from creditline.flows.house import House
 from creditline.flows.lending import owed
 from creditline.flows.turn import the_line
-from creditline.restoration.forecast import Forecast, Reserved, Standing, Step, forecast
+from creditline.restoration.course import Reserved, Standing, Step
+from creditline.restoration.forecast import Forecast, forecast
 from creditline.store import due, facts, lines
 from creditline.store.connect import Database
 

@@ -12,7 +12,7 @@ from typing import Any
 from creditline.errors import Code, NotFound, PolicyInvalid
 from creditline.policy.values import Number, plain
 
-MOST_DAYS = 64
+MOST_DAYS = 1_024
 """For how many days the values are kept once they were looked up."""
 
 

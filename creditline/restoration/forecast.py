@@ -1,119 +1,17 @@
-"""A line run forward: what comes back when, if its borrower does this and that, by the functions that will decide it.
+"""A line run forward: what comes back when, if its borrower does this and that, by the functions that will decide it."""
 
-A behaviour is a row of steps at instants: repayments, draws, and facts that become known. Between them nothing new is
-borrowed and nothing is paid. The line is taken through every instant at which anything is due, by the same decisions,
-movements and plans as the flows use, so that a forecast is what the engine will book if just that happens.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
-from uuid import UUID
+from typing import TypeVar
 
-import numpy as np
-
-from creditline.clock import business_day, just_after, start_of, to_us
-from creditline.decision.decide import Known, Question, decide, given_by, position_of
+from creditline.clock import business_day
 from creditline.decision.known import known_at
-from creditline.decision.outcome import Answer, Decision, Kind, Reason
-from creditline.decision.product import Product
-from creditline.decision.settle import new_loan, settle
-from creditline.events.catalogue import DrawMade, RepaymentReceived
-from creditline.events.frames import Facts, facts_of_arrays
-from creditline.ids import id_from
-from creditline.ledger.book import Posting, Stamp, draw, end_reservation, extend, release, repay
-from creditline.ledger.booking import fee_legs
-from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
-from creditline.ledger.loan import Loan, LoanState
-from creditline.policy.life import Period
-from creditline.restoration.condition import Clause, clauses_of
-from creditline.restoration.plan import Tranche, again, plan_of
-from creditline.restoration.terms import RECHECK
+from creditline.restoration.course import Asking, Course, Event, Standing, Step, begin, order, take, work
+from creditline.restoration.plan import Tranche
 
-
-class Act(StrEnum):
-    """What a step of a behaviour does."""
-
-    REPAY = "repay"
-    DRAW = "draw"
-    FACT = "fact"
-
-
-class What(StrEnum):
-    """What happens on a forecast day."""
-
-    REPAID = "repaid"
-    DRAWN = "drawn"
-    REFUSED = "refused"
-    RELEASED = "released"
-    KEPT_BACK = "kept_back"
-    EXPIRED = "expired"
-    EXTRA_ENDED = "extra_ended"
-    KNOWN = "known"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A part of a behaviour: money that is repaid or drawn, or a fact with its type number, amount and code."""
-
-    happens_at: datetime
-    act: Act
-    amount_minor: int = 0
-    number: int = 0
-    code: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved:
-    """An authorised draw that nobody captured yet."""
-
-    id: UUID
-    amount_minor: int
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a forecast starts: the line and its loans, the oldest first, what waits and is known, and what will decide it.
-
-    `product` decides what is new, unless one of `periods` says that another edition is in force by then; `editions` decide
-    what was promised under each. `seen` keeps what was known at an instant from
-    the facts this starts with, which behaviours share until their first step.
-    """
-
-    line: Line
-    loans: tuple[Loan, ...]
-    tranches: tuple[Tranche, ...]
-    reserved: tuple[Reserved, ...]
-    facts: Facts
-    product: Product
-    editions: Mapping[str, Product]
-    as_of: datetime
-    periods: tuple[tuple[Period, Product], ...] = ()
-    seen: dict[tuple[str, datetime], Known] = field(default_factory=dict, compare=False, repr=False)
-
-    def in_force(self, as_of: datetime) -> Product:
-        """Return the edition that decides what is new at an instant."""
-        return next((product for period, product in self.periods if period.holds(as_of)), self.product)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happens at one instant, how much of it, the line after it, and what held the rest back.
-
-    `answer` is that of a decision; `clauses` are those of a condition that failed, `again_on` when it is looked at again.
-    """
-
-    happens_at: datetime
-    what: What
-    amount_minor: int
-    line: Line
-    answer: Answer | None = None
-    reasons: tuple[Reason, ...] = ()
-    clauses: tuple[Clause, ...] = ()
-    again_on: date | None = None
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,217 +33,37 @@ class Forecast:
         return (baseline.all_back_on - self.all_back_on).days
 
 
-@dataclass(slots=True)
-class _Course:
-    """A line under way; every change of it is here."""
-
-    standing: Standing
-    line: Line
-    loans: tuple[Loan, ...]
-    facts: Facts
-    tranches: list[Tranche]
-    reserved: list[Reserved]
-    seen: dict[tuple[str, datetime], Known]
-    events: list[Event] = field(default_factory=list)
-
-
 def forecast(standing: Standing, behaviour: Sequence[Step], *, until: datetime) -> Forecast:
     """Run a line forward up to an instant under a behaviour; steps are taken in the order of their instants."""
-    course = _Course(
-        standing,
-        standing.line,
-        standing.loans,
-        standing.facts,
-        list(standing.tranches),
-        sorted(standing.reserved, key=_expiry),
-        standing.seen,
-    )
-    for step in sorted(behaviour, key=lambda one: one.happens_at):
-        if step.happens_at <= until:
-            _work(course, until=step.happens_at)
-            _take(course, step)
-    _work(course, until=until)
+    course = begin(standing)
+    _told(_run(course, behaviour, until=until))
     return Forecast(
         events=tuple(course.events),
         line=course.line,
-        tranches=tuple(sorted(course.tranches, key=_order)),
+        tranches=tuple(sorted(course.tranches, key=order)),
         all_back_on=None if course.line.withheld_minor else _all_back_on(course),
     )
 
 
-def _work(course: _Course, *, until: datetime) -> None:
-    """Do everything that is due up to an instant, each on its day."""
-    while True:
-        due = [*(start_of(one.due_on) for one in course.tranches), *(one.expires_at for one in course.reserved)]
-        due += [course.line.extra_ends_at] if course.line.extra_ends_at is not None else []
-        if not due or min(due) > until:
-            return
-        now = max(min(due), course.standing.as_of)
-        for tranche in sorted((one for one in course.tranches if start_of(one.due_on) <= now), key=_order):
-            _look_again(course, tranche, now=now)
-        for reserved in [one for one in course.reserved if one.expires_at <= now]:
-            stamp = Stamp(request=reserved.id, booked_at=course.line.after_last(now))
-            course.reserved.remove(reserved)
-            course.line = end_reservation(
-                course.line, reserved.amount_minor, movement=Movement.EXPIRE, stamp=stamp
-            ).line
-            _note(course, What.EXPIRED, reserved.amount_minor, at=stamp.booked_at)
-        if course.line.extra_ends_at is not None and course.line.extra_ends_at <= now:
-            at, extra_minor = course.line.after_last(now), course.line.extra_minor
-            stamp = Stamp(request=id_from(f"lapse {len(course.events)}", at=at), booked_at=at)
-            course.line = extend(course.line, 0, until=None, stamp=stamp).line
-            _note(course, What.EXTRA_ENDED, extra_minor, at=at)
+def _told(asking: Asking[T]) -> T:
+    """Let a line go on to its end, told at once whatever it asks."""
+    try:
+        need = next(asking)
+        while True:
+            need = asking.send(known_at(need.product, need.facts, as_of=need.as_of))
+    except StopIteration as done:
+        result: T = done.value
+        return result
 
 
-def _look_again(course: _Course, tranche: Tranche, *, now: datetime) -> None:
-    """Bring a due tranche back, or put it off, by the edition it was promised under."""
-    product, at = _told_by(course, tranche), course.line.after_last(now)
-    question = _question(course, Kind.RELEASE, id_from(f"release/{tranche.id}", at=at), at, tranche.amount_minor)
-    # Why a condition failed is said by its clauses.
-    question = replace(question, condition=tranche.condition)
-    decision = decide(product, question, _known(course, product, at), is_explained=False)
-    course.tranches.remove(tranche)
-    if decision.answer is Answer.RELEASED:
-        course.line = _made(release(course.line, tranche.amount_minor, stamp=_stamp(decision, at)))
-        _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision)
-        return
-    days = product.parameters.at(business_day(at), currency=course.line.currency)[RECHECK]
-    follower = again(decision, tranche, in_days=int(days))
-    course.tranches.append(follower)
-    failed = tuple(one for one in clauses_of(product, tranche.condition, given_by(product, decision)) if not one.holds)
-    _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=decision)
-    course.events[-1] = replace(course.events[-1], clauses=failed, again_on=follower.due_on)
+def _run(course: Course, behaviour: Sequence[Step], *, until: datetime) -> Asking[None]:
+    for step in sorted(behaviour, key=lambda one: one.happens_at):
+        if step.happens_at <= until:
+            yield from take(course, step)
+    yield from work(course, until=until)
 
 
-def _told_by(course: _Course, tranche: Tranche) -> Product:
-    """Return the edition a tranche was promised under, also if that was promised only here."""
-    told = (course.standing.product, *(product for _, product in course.standing.periods))
-    return {**{one.edition: one for one in told}, **course.standing.editions}[tranche.edition]
-
-
-def _take(course: _Course, step: Step) -> None:
-    """Take one step of a behaviour."""
-    match step.act:
-        case Act.FACT:
-            _learn(course, step, at=step.happens_at)
-            _note(course, What.KNOWN, step.amount_minor, at=step.happens_at)
-        case Act.REPAY:
-            _repay(course, step)
-        case Act.DRAW:
-            _draw(course, step)
-
-
-def _repay(course: _Course, step: Step) -> None:
-    """Meet the line's loans with a repayment, and decide when the limit of its principal comes back."""
-    at = course.line.after_last(step.happens_at)
-    settled = settle(course.standing.in_force(at).lending, course.loans, step.amount_minor, on=business_day(at))
-    if not settled.changed:
-        _note(course, What.REFUSED, step.amount_minor, at=at)
-        return
-    request = id_from(f"hypothetical {len(course.events)}", at=at)
-    stamp = Stamp(request=request, booked_at=at)
-    course.line = _made(repay(course.line, settled.principal_minor, stamp=stamp, money=settled.money))
-    changed = {loan.id: loan for loan in settled.changed}
-    after = (changed.get(loan.id, loan) for loan in course.loans)
-    course.loans = tuple(loan for loan in after if loan.state is not LoanState.CLOSED)
-    _learn(course, replace(step, number=RepaymentReceived.number, amount_minor=settled.accepted_minor), at=at)
-    as_of = just_after(at)
-    product = course.standing.in_force(as_of)
-    question = _question(course, Kind.RESTORATION, request, as_of, settled.principal_minor)
-    decision = decide(product, question, _known(course, product, as_of))
-    plan = plan_of(decision)
-    _note(course, What.REPAID, settled.accepted_minor, at=at, decision=decision)
-    course.tranches += plan.tranches
-    if plan.now_minor:
-        course.line = _made(release(course.line, plan.now_minor, stamp=_stamp(decision, as_of)))
-        _note(course, What.RELEASED, plan.now_minor, at=as_of, decision=decision)
-
-
-def _draw(course: _Course, step: Step) -> None:
-    """Decide a draw, and pay it out if it is approved."""
-    at = course.line.after_last(step.happens_at)
-    product = course.standing.in_force(at)
-    request = id_from(f"hypothetical {len(course.events)}", at=at)
-    question = _question(course, Kind.DRAW, request, at, step.amount_minor)
-    decision = decide(product, question, _known(course, product, at))
-    amount_minor = decision.terms.amount_minor or 0
-    if decision.answer is not Answer.APPROVE or not amount_minor:
-        _note(course, What.REFUSED, step.amount_minor, at=at, decision=decision)
-        return
-    loan = new_loan(product, course.line, loan=request, amount_minor=amount_minor, at=at)
-    course.line = _made(draw(course.line, amount_minor, stamp=_stamp(decision, at), charged=fee_legs(loan)))
-    course.loans = (*course.loans, loan)
-    _learn(course, replace(step, number=DrawMade.number, amount_minor=amount_minor), at=at)
-    _note(course, What.DRAWN, amount_minor, at=at, decision=decision)
-
-
-def _question(course: _Course, kind: Kind, request: UUID, as_of: datetime, requested_minor: int) -> Question:
-    line = course.line
-    return Question(
-        id=request,
-        kind=kind,
-        borrower=line.borrower,
-        line=line.id,
-        currency=line.currency,
-        as_of=as_of,
-        position=position_of(line, requested_minor=requested_minor),
-    )
-
-
-def _known(course: _Course, product: Product, as_of: datetime) -> Known:
-    key = (product.edition, as_of)
-    if key not in course.seen:
-        course.seen[key] = known_at(product, course.facts, as_of=as_of)
-    return course.seen[key]
-
-
-def _learn(course: _Course, step: Step, *, at: datetime) -> None:
-    """Add a fact that is learned of when it happens; what was seen before is seen no more."""
-    facts, at_us = course.facts, to_us(at)
-    course.seen = {}
-    course.facts = facts_of_arrays(
-        facts.borrowers,
-        borrower_index=np.zeros(len(facts.number) + 1, np.int64),
-        number=np.append(facts.number, np.uint8(step.number)),
-        happened_us=np.append(facts.happened_us, at_us),
-        recorded_us=np.append(facts.recorded_us, at_us),
-        amount_minor=np.append(facts.amount_minor, step.amount_minor),
-        code=np.append(facts.code, np.int32(step.code)),
-    )
-
-
-def _note(course: _Course, what: What, amount_minor: int, *, at: datetime, decision: Decision | None = None) -> None:
-    course.events.append(
-        Event(
-            happens_at=at,
-            what=what,
-            amount_minor=amount_minor,
-            line=course.line,
-            answer=decision.answer if decision else None,
-            reasons=decision.reasons if decision else (),
-        )
-    )
-
-
-def _stamp(decision: Decision, at: datetime) -> Stamp:
-    return Stamp(request=decision.id, booked_at=at)
-
-
-def _made(posting: object) -> Line:
-    """Return the line after a movement whose amount its bucket was just seen to hold."""
-    assert isinstance(posting, Posting), posting
-    return posting.line
-
-
-def _order(tranche: Tranche) -> tuple[date, UUID]:
-    return tranche.due_on, tranche.id
-
-
-def _expiry(reserved: Reserved) -> tuple[datetime, UUID]:
-    return reserved.expires_at, reserved.id
-
-
-def _all_back_on(course: _Course) -> date:
+def _all_back_on(course: Course) -> date:
     """Return the day of the last event after which nothing was withheld any more, today if nothing ever was."""
     back = business_day(course.standing.as_of)
     withheld = course.standing.line.withheld_minor

@@ -19,7 +19,8 @@ from creditline.edge.products import load_product
 from creditline.events.catalogue import EvidenceVerified, StatementIssued
 from creditline.ids import id_from
 from creditline.ledger.line import Line
-from creditline.restoration.forecast import Act, Standing, Step, forecast
+from creditline.restoration.course import Act, Standing, Step
+from creditline.restoration.forecast import forecast
 from creditline.restoration.plan import Tranche
 from tests.bench.bench_decision import AS_OF, a_life, a_question
 

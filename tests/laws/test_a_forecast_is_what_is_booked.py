@@ -15,7 +15,8 @@ from creditline.flows.forecast import foresee
 from creditline.flows.limit import set_limit
 from creditline.flows.work import work_until
 from creditline.ledger.line import Line
-from creditline.restoration.forecast import Act, Forecast, Step, What
+from creditline.restoration.course import Act, Step, What
+from creditline.restoration.forecast import Forecast
 from creditline.store import due, lines
 from tests.flows.desk import Desk
 from tests.flows.test_limits import adding

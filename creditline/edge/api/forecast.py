@@ -15,7 +15,8 @@ from creditline.events.catalogue import EvidenceVerified, StatementIssued
 from creditline.flows.forecast import MOST_DAYS, MOST_STEPS, foresee, moment_on
 from creditline.money import MAX_MINOR
 from creditline.restoration.condition import Must
-from creditline.restoration.forecast import Act, Event, Forecast, Step, What
+from creditline.restoration.course import Act, Event, Step, What
+from creditline.restoration.forecast import Forecast
 
 ROUTES = APIRouter(tags=["lines"])
 

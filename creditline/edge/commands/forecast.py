@@ -14,7 +14,8 @@ from creditline.events.catalogue import EvidenceVerified, StatementIssued
 from creditline.flows.explain import read_line
 from creditline.flows.forecast import foresee, moment_on
 from creditline.money import in_words
-from creditline.restoration.forecast import Act, Forecast, Step
+from creditline.restoration.course import Act, Step
+from creditline.restoration.forecast import Forecast
 
 Given = Annotated[list[str] | None, typer.Option(help="A day and an amount, as 2026-12-03:1200.50; may be repeated.")]
 
