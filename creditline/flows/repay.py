@@ -15,6 +15,7 @@ from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import RepaymentReceived
 from creditline.events.row import EventRow, row_of
 from creditline.flows import promises
+from creditline.flows.close import close_before
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.lending import owed
@@ -93,6 +94,7 @@ async def _turn(
     now = clock()
     offer = await house.offer(db, now)
     seen = offer.seen
+    await close_before(db, house, locked, now=now)
     owing = await owed(db, house, list(locked))
     outcomes: dict[UUID, Repaid | CreditlineError] = {}
     taken: list[Taken] = []

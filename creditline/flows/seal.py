@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from creditline.clock import Clock, business_day
+from creditline.clock import DAY, Clock
 from creditline.errors import Code, NotAllowed
-from creditline.store import book
+from creditline.flows.over import last_day
+from creditline.store import book, days
 from creditline.store.book import Seal
 from creditline.store.connect import Connection, Database
-
-SETTLES_IN = timedelta(minutes=5)
-"""How long after midnight a day may still be booked on by a machine whose clock is behind."""
 
 
 async def seal_days(
@@ -46,16 +44,18 @@ async def read_seals(db: Database, *, most: int) -> list[Seal]:
 
 
 async def _last_day(db: Connection, clock: Clock, through: date | None) -> date:
-    """Return the last day to seal; raise `NotAllowed` if it is not over."""
-    now = min(clock(), await book.database_clock(db))
-    over = business_day(now - SETTLES_IN) - timedelta(days=1)
-    if through is not None and through > over:
+    """Return the last day to seal: over, and closed for every line if days are closed; raise `NotAllowed` otherwise."""
+    last = await last_day(db, clock, through)
+    lines_count, first_on = await days.not_closed(db, through=last)
+    if first_on is None:
+        return last
+    if through is not None:
         raise NotAllowed(
-            f"The day {through} is not over: the last one that is over is {over}. Seal it when it is, a few minutes after "
-            "midnight UTC.",
+            f"{lines_count} lines have days to close up to {through}, the first of them {first_on}. Close them first with "
+            f"creditline close --through {through}, so that the day is sealed with what ran up on it.",
             code=Code.DAY_OPEN,
         )
-    return through or over
+    return first_on - DAY
 
 
 async def _days_to(db: Connection, last: date) -> list[date]:

@@ -16,8 +16,8 @@ from creditline.ledger.loan import Loan, LoanState
 class LineDay:
     """The result of closing a day of a line; amounts are minor units, owed at its end.
 
-    `overdue_minor` is principal whose due date has passed. What is suspended was charged or ran up while the line did not
-    perform, and becomes income when it is paid or the line performs again.
+    `overdue_minor` is principal whose due date lies before the day. What is suspended was charged or ran up while the
+    line did not perform, and becomes income when it is paid or the line performs again.
     """
 
     line: UUID
@@ -62,7 +62,7 @@ def line_day(line: UUID, day: date, loans: Iterable[Loan], classes: ClassTerms) 
         stage=stage(dpd_days, classes),
         is_non_accrual=is_stopped,
         principal_minor=sum(loan.outstanding_minor for loan in open_loans),
-        overdue_minor=sum(loan.overdue_minor for loan in open_loans),
+        overdue_minor=sum(late_principal_minor(loan, day) for loan in open_loans),
         interest_minor=interest_minor,
         penalty_minor=penalty_minor,
         fee_minor=sum(unpaid_minor(loan, Part.FEE) for loan in open_loans),
@@ -77,10 +77,21 @@ def unpaid_minor(loan: Loan, part: Part) -> int:
     return loan.charged_minor(part) + ran_up.get(part, 0) - loan.paid_minor(part)
 
 
+def late_principal_minor(loan: Loan, day: date) -> int:
+    """Return the principal whose due date lies before a day and that was not paid."""
+    return sum(row.principal_unpaid_minor for row in loan.rows if row.is_due and row.due_on < day)
+
+
 def suspense_legs(before: LineDay | None, after: LineDay) -> Legs:
     """Return what moves between income and suspense from one result to a later one."""
-    interest_minor = after.suspended_interest_minor - (before.suspended_interest_minor if before else 0)
-    penalty_minor = after.suspended_penalty_minor - (before.suspended_penalty_minor if before else 0)
+    return suspend_legs(
+        after.suspended_interest_minor - (before.suspended_interest_minor if before else 0),
+        penalty_minor=after.suspended_penalty_minor - (before.suspended_penalty_minor if before else 0),
+    )
+
+
+def suspend_legs(interest_minor: int, *, penalty_minor: int) -> Legs:
+    """Return what moves out of income into suspense, or back into income where an amount is negative."""
     return (
         _suspend(Account.INTEREST_INCOME, interest_minor),
         _suspend(Account.PENALTY_INCOME, penalty_minor),

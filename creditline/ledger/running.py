@@ -15,12 +15,20 @@ def accrue(loan: Loan, *, through_on: date) -> Loan:
 
     A day the loan has already reached changes nothing, and so does any day once it is closed.
     """
+    return _charge(loan, until=loan.terms.counted.end_on(through_on))
+
+
+def end_day(loan: Loan, day: date) -> Loan:
+    """Bring a loan to the end of a day: it and the days before it are charged, whichever end of a loan's life is not."""
+    return _charge(loan, until=day + timedelta(days=1))
+
+
+def _charge(loan: Loan, *, until: date) -> Loan:
     if loan.state is LoanState.CLOSED:
         return loan
-    end = loan.terms.counted.end_on(through_on)
     loan = fall_due(loan)
-    while loan.accrued_through_on < end:
-        loan = fall_due(_run(loan, until=min([end, *_turns(loan)])))
+    while loan.accrued_through_on < until:
+        loan = fall_due(_run(loan, until=min([until, *_turns(loan)])))
     return loan
 
 

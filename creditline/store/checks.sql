@@ -196,8 +196,9 @@ select coalesce(m.line, b.line)::text as subject,
               b.granted, b.drawn, b.reserved, b.withheld, b.receivable, b.ordinals_count, b.ordinals) as words
 from moved m
 full join booked b on (b.line, b.request) = (m.line, m.request)
-where m.line is null
-   or (m.granted, m.drawn, m.reserved, m.withheld, m.moved_in, m.drawn)
+left join request r on r.id = b.request
+where (m.line is null and (r.kind is distinct from 'accrue' or (b.granted, b.drawn, b.reserved, b.withheld, b.receivable) <> (0, 0, 0, 0, 0)))
+   or m.line is not null and (m.granted, m.drawn, m.reserved, m.withheld, m.moved_in, m.drawn)
    is distinct from (coalesce(b.granted, 0), coalesce(b.drawn, 0), coalesce(b.reserved, 0), coalesce(b.withheld, 0),
                      coalesce(b.moved_in, 0), coalesce(b.receivable, 0))
    or b.ordinals_count <> b.ordinals or (b.first_at, b.last_at) <> (m.first_at, m.last_at)

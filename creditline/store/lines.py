@@ -92,6 +92,11 @@ async def post(db: Connection, postings: Sequence[Sequence[Posting]]) -> None:
     await db.copy_records_to_table("transfer", records=transfers, columns=TRANSFER_COLUMNS)
 
 
+async def transfer(db: Connection, transfers: Sequence[Transfer]) -> None:
+    """Write money that moves no bucket of its line, and so leaves no entry."""
+    await db.copy_records_to_table("transfer", records=map(_of_transfer, transfers), columns=TRANSFER_COLUMNS)
+
+
 async def entries(db: Connection, line: UUID) -> list[Entry]:
     """Return a line's entries in order."""
     rows = await db.fetch(SQL["entries_of_line"], line)

@@ -82,7 +82,7 @@ create table request (
     id             uuid primary key,
     kind           text not null check (kind in
         ('open', 'draw', 'authorise', 'capture', 'void', 'expire', 'repay', 'release', 'review', 'block', 'unblock', 'self_limit',
-         'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close')),
+         'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close', 'accrue')),
     line           uuid not null,
     digest         bytea not null,
     amount_minor   bigint check (amount_minor >= 0),
@@ -743,13 +743,82 @@ begin
     end loop;
 end $$;
 
+-- The daily close: how every line that owes stands at the end of each day, what is closed next, and since when days are.
+
+create table daily_close (
+    is_one    boolean primary key default true check (is_one),
+    begins_on date not null,
+    begun_at  timestamptz not null
+);
+comment on table daily_close is 'The first day that is closed line by line. Before it, what ran up is booked when a payment comes.';
+
+create table line_close (
+    line                     uuid primary key,
+    next_on                  date not null,
+    suspended_interest_minor bigint not null default 0 check (suspended_interest_minor >= 0),
+    suspended_penalty_minor  bigint not null default 0 check (suspended_penalty_minor >= 0),
+    is_late                  boolean not null default false
+) with (fillfactor = 80);
+comment on table line_close is 'Every line that owes, or did on the day before: the day that is closed next, and what the books hold in suspense.';
+create index line_close_by_day on line_close (next_on, line);
+
+create table line_day (
+    line                     uuid not null,
+    day                      date not null,
+    request                  uuid not null,
+    edition                  bytea not null references edition,
+    dpd_days                 integer not null check (dpd_days >= 0),
+    bucket                   text not null check (bucket in ('current', 'M1', 'M2', 'M3', 'M4+')),
+    asset_class              text not null check (asset_class in ('normal', 'special_mention', 'substandard', 'doubtful', 'loss')),
+    stage                    smallint not null check (stage between 1 and 3),
+    is_non_accrual           boolean not null,
+    principal_minor          bigint not null check (principal_minor >= 0),
+    overdue_minor            bigint not null check (overdue_minor between 0 and principal_minor),
+    interest_minor           bigint not null,
+    penalty_minor            bigint not null,
+    fee_minor                bigint not null check (fee_minor >= 0),
+    suspended_interest_minor bigint not null,
+    suspended_penalty_minor  bigint not null,
+    closed_at                timestamptz not null,
+    primary key (line, day)
+) partition by range (day);
+comment on table line_day is 'How a line that owed stood when a day was over, as it was known when the day was closed: a later correction changes no row.';
+comment on column line_day.edition is 'Whose thresholds of class, stage and non-accrual were in force at the end of the day.';
+
+create function guard_line_close() returns trigger language plpgsql as $$
+begin
+    if new.line <> old.line or new.next_on < old.next_on then
+        raise exception 'line % was closed through %, and a day that is closed stays so', old.line, old.next_on - 1
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+create trigger line_close_guard before update on line_close for each row execute function guard_line_close();
+create trigger line_day_line_is_there after insert on line_day referencing new table as added
+    for each statement execute function line_is_there();
+create trigger line_day_request_is_there after insert on line_day referencing new table as added
+    for each statement execute function request_is_there();
+
+do $$
+declare name text;
+begin
+    foreach name in array array['daily_close', 'line_day'] loop
+        execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
+                       name || '_append_only', name);
+        perform keep_all(name);
+    end loop;
+    perform keep_all('line_close');
+end $$;
+
 -- The partitions. What only grows is kept by the time in its own id, so that old times can be moved to slow disks or
 -- detached whole; what changes is spread by a hash of its line. The spans are wide where a hot statement cannot name the
 -- time it asks for: each partition more is one more index to look into.
 
 create view kept_by_time (kept, key, span, pattern) as
 values ('event', 'id', interval '1 year', 'YYYY'), ('request', 'id', interval '1 month', 'YYYY_MM'),
-       ('transfer', 'request', interval '1 month', 'YYYY_MM'), ('decision', 'id', interval '1 month', 'YYYY_MM');
+       ('transfer', 'request', interval '1 month', 'YYYY_MM'), ('decision', 'id', interval '1 month', 'YYYY_MM'),
+       ('line_day', 'day', interval '1 month', 'YYYY_MM');
 comment on view kept_by_time is 'Which tables are partitioned by the time in which key, how much time goes into one partition, and how it is written in its name.';
 
 create function first_id_of(moment timestamptz) returns uuid language sql immutable strict parallel safe
@@ -759,6 +828,10 @@ comment on function first_id_of is 'The smallest UUID of version 7 that a moment
 create function start_of_span(moment timestamptz, pattern text) returns timestamptz language sql stable strict
 set timezone = 'UTC' return to_timestamp(to_char(moment, pattern), pattern);
 comment on function start_of_span is 'The first moment of the year or month that a moment lies in, in UTC whatever the session says.';
+
+create function bound_of(key text, moment timestamptz) returns text language sql stable strict
+set timezone = 'UTC' return case key when 'day' then to_char(moment, 'YYYY-MM-DD') else first_id_of(moment)::text end;
+comment on function bound_of is 'Where a partition by a day or by the time in an id begins, as it is written in its bounds.';
 
 create function missing_partitions(since timestamptz, until timestamptz)
 returns table (kept text, key text, name text, starts_at timestamptz, ends_at timestamptz) language sql stable
@@ -782,13 +855,13 @@ declare
     part    record;
     is_late boolean;
 begin
-    for part in select p.*, first_id_of(p.starts_at) as first_id, first_id_of(p.ends_at) as end_id from missing_partitions(since, until) p loop
-        execute format('select exists (select from %I where %I >= $1 and %2$I < $2)', part.kept || '_beyond', part.key)
-            into is_late using part.first_id, part.end_id;
+    for part in select p.*, bound_of(p.key, p.starts_at) as first, bound_of(p.key, p.ends_at) as beyond from missing_partitions(since, until) p loop
+        execute format('select exists (select from %I where %I >= %L and %2$I < %4$L)', part.kept || '_beyond', part.key, part.first, part.beyond)
+            into is_late;
         continue when is_late;
         -- Made beside its table and then attached: who reads and writes meanwhile waits for a moment only.
         execute format('create table %I (like %I including all)', part.name, part.kept);
-        execute format('alter table %I attach partition %I for values from (%L) to (%L)', part.kept, part.name, part.first_id, part.end_id);
+        execute format('alter table %I attach partition %I for values from (%L) to (%L)', part.kept, part.name, part.first, part.beyond);
         perform keep_all(part.name);
         return next part.name;
     end loop;
@@ -802,7 +875,7 @@ declare
 begin
     for plan in select * from kept_by_time loop
         execute format('create table %I partition of %I for values from (minvalue) to (%L)',
-                       plan.kept || '_before', plan.kept, first_id_of(start_of_span(now(), plan.pattern)));
+                       plan.kept || '_before', plan.kept, bound_of(plan.key, start_of_span(now(), plan.pattern)));
         execute format('create table %I partition of %I default', plan.kept || '_beyond', plan.kept);
         perform keep_all(plan.kept || '_before'), keep_all(plan.kept || '_beyond');
     end loop;
@@ -1182,3 +1255,15 @@ create constraint trigger loan_entry_agrees after insert or update on loan
 create trigger loan_entry_append_only before update or delete on loan_entry for each row execute function refuse_change();
 create trigger loan_kept before delete on loan for each row execute function refuse_change();
 select keep_all('loan'), keep_all('loan_entry');
+
+-- Whoever makes a loan puts its line among those that are closed day by day.
+create function close_lines_that_owe() returns trigger language plpgsql as $$
+begin
+    insert into line_close (line, next_on)
+    select line, min(drawn_on) from drawn where state = 'open' group by line order by line
+    on conflict (line) do nothing;
+    return null;
+end $$;
+
+create trigger loan_is_closed_daily after insert on loan referencing new table as drawn
+    for each statement execute function close_lines_that_owe();

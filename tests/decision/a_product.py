@@ -91,3 +91,9 @@ def changed(edits: Mapping[str, Callable[[str], str]]) -> Product:
         assert after != before, f"The edit changed nothing in {path}."
         edited[path] = after.encode()
     return read_product(edited)
+
+
+@cache
+def a_short_product() -> Product:
+    """Return the same product with loans that are due after a month, so that a test can wait until they are late."""
+    return changed({"product.toml": lambda text: text.replace("instalments_count = 12", "instalments_count = 1")})

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from creditline.errors import Code, NotAllowed, Unavailable
-from creditline.flows.seal import SETTLES_IN, read_seals, seal_days
+from creditline.flows.over import SETTLES_IN
+from creditline.flows.seal import read_seals, seal_days
 from creditline.flows.verify import verify
 from creditline.store import book, checks
 from tests.flows.desk import Desk

@@ -62,7 +62,7 @@ def test_a_day_says_how_late_a_line_is(
     result = result_on(days, a_loan(1_000_000, some_terms(count=1)))
     assert (result.dpd_days, result.bucket, result.asset_class, result.stage) == (dpd, bucket, asset_class, stage)
     assert (result.is_late, result.is_non_accrual) == (dpd > 0, stopped)
-    assert result.overdue_minor == (1_000_000 if days >= 31 else 0)
+    assert result.overdue_minor == (1_000_000 if dpd else 0)
 
 
 def test_a_line_is_as_late_as_the_latest_of_its_loans_and_owes_them_all() -> None:

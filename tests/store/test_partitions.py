@@ -47,7 +47,9 @@ async def test_no_time_is_refused(link: Connection) -> None:
 async def test_coming_partitions_are_made_once_and_used(link: Connection) -> None:
     later = datetime(2031, 11, 5, tzinfo=UTC)
     names = {
-        f"{kept}_{month}" for kept in ("request", "transfer", "decision") for month in ("2031_11", "2031_12", "2032_01")
+        f"{kept}_{month}"
+        for kept in ("request", "transfer", "decision", "line_day")
+        for month in ("2031_11", "2031_12", "2032_01")
     }
     assert set(await partitions.missing(link, as_of=later)) == names | {"event_2031", "event_2032"}
     assert set(await partitions.make_coming(link, as_of=later)) == names | {"event_2031", "event_2032"}

@@ -1,0 +1,33 @@
+"""Which business day is over: by this machine's clock and by the database's, a few minutes after midnight."""
+
+from datetime import date, datetime, timedelta
+
+from creditline.clock import DAY, Clock, business_day, start_of
+from creditline.errors import Code, NotAllowed
+from creditline.store import book
+from creditline.store.connect import Connection
+
+SETTLES_IN = timedelta(minutes=5)
+"""How long after midnight a day may still be booked on by a machine whose clock is behind."""
+
+
+async def today(db: Connection, clock: Clock) -> date:
+    """Return the earliest day that is not over: a clock that jumps ahead ends none."""
+    return business_day(min(clock(), await book.database_clock(db)) - SETTLES_IN)
+
+
+async def last_day(db: Connection, clock: Clock, through: date | None) -> date:
+    """Return the last day that is over, or `through`; raise `NotAllowed` if that is not over."""
+    over = await today(db, clock) - DAY
+    if through is not None and through > over:
+        raise NotAllowed(
+            f"The day {through} is not over: the last one that is over is {over}. Come back when it is, a few minutes "
+            "after midnight UTC.",
+            code=Code.DAY_OPEN,
+        )
+    return through or over
+
+
+def over_at(day: date) -> datetime:
+    """Return the instant from which a day counts as over."""
+    return start_of(day + DAY) + SETTLES_IN
