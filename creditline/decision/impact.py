@@ -153,7 +153,7 @@ def share_of_cases(count: int, *, of_count: int) -> Share:
 
 def _asked(draft: Product, past: Past) -> Asked:
     answers = decide_many(draft.policy, TABLES[past.kind], past.columns, past.numbers, count=past.count)
-    after = _outcomes(answers)
+    after = outcomes_of(answers)
     is_changed = past.before.answers != after.answers
     for name in FIGURES:
         np.logical_or(is_changed, past.before.figures[name] != after.figures[name], out=is_changed)
@@ -161,7 +161,7 @@ def _asked(draft: Product, past: Past) -> Asked:
     return Asked(past=past, answers=answers, after=after, is_changed=is_changed)
 
 
-def _outcomes(answers: Answers) -> Outcomes:
+def outcomes_of(answers: Answers) -> Outcomes:
     """Read a draft's outputs as `decision.tables` reads those of one row; an output it does not have is none."""
     outputs, count = answers.outputs, answers.count
     names = {one: one for one in FIGURES}

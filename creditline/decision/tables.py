@@ -80,7 +80,7 @@ def rank(asked: Asked) -> tuple[int, ...]:
     """Order answers by what they are worth to the borrower: larger is better, equal is no improvement."""
     terms = asked.terms
     return (
-        _WORTH[asked.answer],
+        WORTH[asked.answer],
         terms.share_ppm or 0,
         terms.amount_minor or 0,
         terms.factor_ppm or 0,
@@ -97,7 +97,7 @@ BEST: Mapping[Kind, int] = {
 }
 """The worth above which there is nothing to explain."""
 
-_WORTH: Mapping[Answer, int] = {
+WORTH: Mapping[Answer, int] = {
     Answer.DECLINE: 0,
     Answer.REFER: 1,
     Answer.APPROVE: 2,

@@ -20,6 +20,7 @@ from creditline.edge.commands import (
     limits,
     lines,
     loans,
+    policy_evidence,
     policy_impact,
     policy_life,
     policy_prove,
@@ -58,6 +59,7 @@ APP.add_typer(limits.LIMIT, name="limit")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)
+rules.POLICY.command("evidence")(policy_evidence.evidence)
 rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)
 for act in policy_life.COMMANDS:

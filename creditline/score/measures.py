@@ -50,7 +50,7 @@ def ece_noise(pd: Floats, *, share: float = 0.95, groups_count: int = 10, seed: 
     return float(np.quantile(found, share))
 
 
-def wilson(bads_count: int, count: int, *, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson(bads_count: float, count: float, *, z: float = 1.959963984540054) -> tuple[float, float]:
     """Return the interval of a rate (Wilson, 1927); z is the normal quantile, 95 % unless told."""
     rate, spread = bads_count / count, z * z / count
     middle = (rate + spread / 2) / (1 + spread)

@@ -12,6 +12,7 @@ from creditline.edge.api import (
     create_app,
     decisions,
     events,
+    evidence,
     forecast,
     impact,
     limits,
@@ -63,7 +64,21 @@ async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -
 async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
     """A route that the document leaves out would be found by nobody."""
     document = create_app(shared_db, MovedClock(STARTS_AT), the_house()).openapi()
-    parts = (lines, motions, limits, loans, umbrellas, promises, forecast, policies, decisions, checks, impact, book)
+    parts = (
+        lines,
+        motions,
+        limits,
+        loans,
+        umbrellas,
+        promises,
+        forecast,
+        policies,
+        decisions,
+        checks,
+        impact,
+        evidence,
+        book,
+    )
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}
     assert len(paths) >= 15
     streamed = {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}

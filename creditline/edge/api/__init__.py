@@ -17,6 +17,7 @@ from creditline.edge.api import (
     checks,
     decisions,
     events,
+    evidence,
     forecast,
     impact,
     limits,
@@ -81,6 +82,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         policies.ROUTES,
         decisions.ROUTES,
         checks.ROUTES,
+        evidence.ROUTES,
         impact.ROUTES,
         book.ROUTES,
     ):

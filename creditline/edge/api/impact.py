@@ -22,7 +22,7 @@ ROUTES = APIRouter(tags=["policies"])
 MOST_CASES = 50_000
 
 
-class ImpactBody(Body):
+class FilesBody(Body):
     """Files of a product as they would be; those left out stay as they are offered."""
 
     product: Annotated[str, Field(max_length=64, examples=["consumer_revolving"])]
@@ -31,6 +31,15 @@ class ImpactBody(Body):
         Field(description="Text by path in the product's folder.", examples=[{"policy.dmn": "<definitions .../>"}]),
     ] = Field(default_factory=dict)
     most_cases: Annotated[int, Field(strict=True, ge=1, le=MOST_CASES, description="Of so many, the newest.")] = 10_000
+
+    def files_of(self, engine: Engine) -> dict[str, bytes]:
+        """Return the product's files with some replaced."""
+        own = engine.house.product(self.product).files
+        return {**own, **{name: text.encode() for name, text in self.files.items()}}
+
+
+class ImpactBody(FilesBody):
+    """A draft to be asked about recorded decisions."""
 
 
 class View(BaseModel):
@@ -121,7 +130,7 @@ class ImpactView(View):
 @ROUTES.post("/v1/policies:impact")
 async def impact_of_policy(body: ImpactBody, engine: Engine) -> ImpactView:
     """Ask a product with some files replaced about recorded decisions: who would have been answered otherwise."""
-    files = {**engine.house.product(body.product).files, **{name: text.encode() for name, text in body.files.items()}}
+    files = body.files_of(engine)
     recorded = await recorded_cases(engine.db, engine.house, product=body.product, most=body.most_cases)
     # It takes up to a second of computing, during which others want to be answered.
     return ImpactView.model_validate(await asyncio.to_thread(_impact, files, recorded))

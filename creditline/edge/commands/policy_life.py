@@ -96,7 +96,7 @@ def activate_(
 
     Running servers follow by themselves.
     """
-    order = _order(product, by, reason, request, edition=edition, span=(_instant(starts_at), _instant(ends_at)))
+    order = _order(product, by, reason, request, edition=edition, span=(instant(starts_at), instant(ends_at)))
 
     async def act(engine: Engine) -> Done:
         return await activate(engine.db, engine.clock, order=order)
@@ -197,7 +197,7 @@ def _do(act: Callable[[Engine], Awaitable[Done]], *, as_json: bool) -> None:
     show(done, as_json=as_json, rows=rows)
 
 
-def _instant(text: str | None) -> datetime | None:
+def instant(text: str | None) -> datetime | None:
     """Return an instant as it was typed; without a zone it is UTC."""
     if text is None:
         return None

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from creditline.clock import business_day, system_clock
+from creditline.decision.evidence import EVIDENCE_FILE, Because, RuleEvidence, read_evidence
 from creditline.decision.product import read_product, with_catalogue
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
 from creditline.edge.products import files_in, folder_of, load_product
 from creditline.errors import Code, Malformed
+from creditline.money import MILLION
 from creditline.policy.evaluate import evaluate
 from creditline.policy.examples import examples_of, failures_of
 from creditline.policy.feel import read_expression
@@ -25,15 +27,33 @@ Product = Annotated[str, typer.Argument(help="A product's name, or its folder.")
 
 @POLICY.command("show")
 def show_(product: Product = "consumer_revolving", as_json: Json = False) -> None:
-    """Show a product's tables rule by rule, and its numbers of today."""
+    """Show a product's tables rule by rule, each with its evidence if the folder keeps any, and its numbers of today."""
     found = load_product(product)
+    evidence = read_evidence(found.files)
+    beside = {(one.table, one.rule): evidence_in_words(one) for one in evidence.rules} if evidence else {}
     rows: list[tuple[object, ...]] = []
     for decision in found.policy.decisions:
         if isinstance(decision, DecisionTable):
-            rows += [(decision.name, row, said(decision, rule)) for row, rule in enumerate(decision.rules, start=1)]
+            rows += [
+                (decision.name, row, said(decision, rule), beside.get((decision.name, row), ""))
+                for row, rule in enumerate(decision.rules, start=1)
+            ]
     today = business_day(system_clock())
-    rows += [(one.name, one.currency or "", f"{one.at(today)} {one.unit}") for one in found.parameters.all]
-    show({"edition": found.edition, "policy": found.policy}, as_json=as_json, rows=rows)
+    rows += [(one.name, one.currency or "", f"{one.at(today)} {one.unit}", "") for one in found.parameters.all]
+    show({"edition": found.edition, "policy": found.policy, "evidence": evidence}, as_json=as_json, rows=rows)
+    if evidence and evidence.policy != found.policy.sha256:
+        note(
+            f"The evidence in {EVIDENCE_FILE} is of another policy. Make it again with `creditline policy evidence --write`."
+        )
+
+
+def evidence_in_words(one: RuleEvidence) -> str:
+    """Return a rule's evidence as it stands beside the rule."""
+    verdict = str(one.verdict) if one.because is Because.SHOWN else f"{one.verdict}: {one.because}"
+    if not one.rest_count:
+        return f"{one.hits_count:,} hits, {verdict}"
+    bad, rest = (f"{100 * figure.at_ppm / MILLION:.1f} %" for figure in (one.bad, one.rest_bad))
+    return f"{one.hits_count:,} hits, bad {bad} against {rest}, {verdict}"
 
 
 def said(table: DecisionTable, rule: Rule) -> str:

@@ -7,7 +7,7 @@ with break points it need not be anything else.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -67,6 +67,17 @@ class Vector:
         if self.values.size == 0:
             return 0
         return max(abs(int(self.values.min())), abs(int(self.values.max())))
+
+    def taken(self, rows: Array) -> "Vector":
+        """Return the values at some places; one value for all rows stays one."""
+        if not self.values.ndim:
+            return self
+        return replace(
+            self,
+            values=self.values[rows],
+            known=self.known[rows] if self.known is not None and self.known.ndim else self.known,
+            over=self.over[rows] if self.over is not None and self.over.ndim else self.over,
+        )
 
 
 def constant_of(value: Value) -> Vector:

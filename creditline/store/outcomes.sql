@@ -1,0 +1,36 @@
+-- name: bad_moments
+-- When lines were seen bad, as known at an instant: statements and arrears that were recorded, outcomes that were told, loans
+-- that are still unpaid (which was plain on every day since), and loans given up. Each borrower is looked up by the index, each
+-- line's loans by its requests, as in `loans.sql`.
+with asked as (
+    select distinct line, borrower from unnest($1::uuid[], $2::text[]) as given (line, borrower)
+), told as (
+    select a.line, e.happened_at as bad_at
+    from asked a
+    cross join lateral (
+        select happened_at, recorded_at, number, code, ref from event where event.borrower = a.borrower offset 0
+    ) e
+    where e.ref = a.line::text and e.recorded_at <= $3::timestamptz
+      and (e.number = 74 and e.code >= $5::integer or e.number = 75 and e.code >= $4::integer or e.number = 90 and e.code = 1)
+), owed as (
+    select a.line, l.state, l.booked_at, least(l.unpaid_since_on, l.due_on[l.dues_count + 1]) as unpaid_since_on
+    from asked a
+    cross join lateral (
+        select loan.* from loan where loan.line = a.line and loan.state <> 'closed' offset 0
+    ) l
+), late as (
+    select line, (unpaid_since_on + $4::integer)::timestamp at time zone 'UTC' as bad_at
+    from owed
+    where unpaid_since_on is not null
+), given_up as (
+    select line, booked_at as bad_at from owed where state = 'charged_off'
+)
+select line, bad_at from told
+union all
+select line, bad_at from late where bad_at <= $3
+union all
+select line, bad_at from given_up where bad_at <= $3;
+
+-- name: opened_lines
+-- Which of these lines there are: a declined opening names one that never was.
+select id from line where id = any($1::uuid[]);
