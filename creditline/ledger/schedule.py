@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from creditline.ledger.interest import MONTHS_A_YEAR, Rate, Rounding, interest_minor, rounded
@@ -27,6 +28,7 @@ class Planned:
     interest_minor: int
 
 
+@lru_cache(maxsize=256)
 def due_dates(drawn_on: date, count: int) -> tuple[date, ...]:
     """Return the same day of the following months, clipped to the length of each: the 31st is the 28th in February."""
     return tuple(_months_after(drawn_on, months) for months in range(1, count + 1))

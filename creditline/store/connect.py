@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 
 from creditline.errors import Broken, Code, CreditlineError, Malformed, Unavailable
+from creditline.store.later import Later, insert_of
 from creditline.store.translate import Stage, is_gone, quietly, translated
 
 CONNECT_SECONDS = 10.0
@@ -50,37 +51,43 @@ class Connection:
     Values are passed as `$1`, `$2` and so on, never written into the statement.
     """
 
-    __slots__ = ("_link", "_stage")
+    __slots__ = ("_later", "_link", "_stage")
 
     def __init__(self, link: Any, *, stage: Stage) -> None:
         self._link = link
         self._stage = stage
+        self._later = Later()
 
     async def fetch(self, sql: str, *values: Any) -> list[Row]:
         """Return every row of the answer."""
+        await self.send()
         with translated(self._stage, self._link):
             rows: list[Row] = await self._link.fetch(sql, *values)
             return rows
 
     async def fetchrow(self, sql: str, *values: Any) -> Row | None:
         """Return the first row of the answer, or None."""
+        await self.send()
         with translated(self._stage, self._link):
             row: Row | None = await self._link.fetchrow(sql, *values)
             return row
 
     async def fetchval(self, sql: str, *values: Any) -> Any:
         """Return the first value of the first row of the answer, or None."""
+        await self.send()
         with translated(self._stage, self._link):
             return await self._link.fetchval(sql, *values)
 
     async def execute(self, sql: str, *values: Any, limit_seconds: float | None = None) -> str:
         """Run a statement, or several if there are no values; return the last one's tag, such as `UPDATE 3`."""
+        await self.send()
         with translated(self._stage, self._link):
             tag: str = await self._link.execute(sql, *values, timeout=limit_seconds)
             return tag
 
     async def stream(self, sql: str, *values: Any, ahead_count: int = 2_000) -> AsyncIterator[Row]:
         """Go through the rows of an answer by a cursor, so that memory holds `ahead_count` of them at most."""
+        await self.send()
         with translated(self._stage, self._link):
             async for row in self._link.cursor(sql, *values, prefetch=ahead_count):
                 yield row
@@ -88,9 +95,35 @@ class Connection:
     async def copy_records_to_table(
         self, table: str, *, records: Iterable[Sequence[Any]], columns: Sequence[str]
     ) -> None:
-        """Add many rows at once, which is the fastest way in; a constraint that fails refuses all of them."""
+        """Add very many rows of one table at once; a constraint that fails refuses all of them."""
+        await self.send()
         with translated(self._stage, self._link):
             await self._link.copy_records_to_table(table, records=records, columns=columns)
+
+    async def add(self, table: str, rows: Iterable[Sequence[Any]], *, columns: tuple[str, ...]) -> None:
+        """Add rows of a table, each with all of its columns in their order, of which those named in `columns` are written.
+
+        They go to the server with the next statement, or with the commit, and what is wrong with them is told there.
+        """
+        await self._put(table, rows, sql=insert_of(table, columns), is_insert=True)
+
+    async def change(self, table: str, rows: Iterable[Sequence[Any]], *, by: str) -> None:
+        """Change rows of a table `by` a statement that reads them whole as `$1`; it waits as what is added does."""
+        await self._put(table, rows, sql=by, is_insert=False)
+
+    async def send(self) -> None:
+        """Send what waits; nobody needs to, who asks or commits."""
+        if self._later:
+            sql, values = self._later.take()
+            with translated(self._stage, self._link):
+                await self._link.execute(sql, *values)
+
+    async def _put(self, table: str, rows: Iterable[Sequence[Any]], *, sql: str, is_insert: bool) -> None:
+        if not self._later.takes(table, sql=sql, is_insert=is_insert):
+            await self.send()
+        self._later.put(table, rows, sql=sql)
+        if self._stage is Stage.ALONE:
+            await self.send()
 
 
 class Database:
@@ -180,7 +213,9 @@ class Database:
         link = await self._begun(begin)
         try:
             try:
-                yield Connection(link, stage=Stage.WORK)
+                connection = Connection(link, stage=Stage.WORK)
+                yield connection
+                await connection.send()
             except BaseException:
                 await _roll_back(link)
                 raise

@@ -31,7 +31,7 @@ COLUMNS = (
 
 async def record(db: Connection, decisions: Sequence[Decision], *, seen: str) -> None:
     """Write decisions with the snapshot in which their facts were read; the seal is computed here."""
-    await db.copy_records_to_table("decision", records=[_columns(one, seen) for one in decisions], columns=COLUMNS)
+    await db.add("decision", [_columns(one, seen) for one in decisions], columns=COLUMNS)
 
 
 async def read(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Decision]:

@@ -41,13 +41,13 @@ class Reservation:
 async def record(db: Connection, tranches: Sequence[Tranche]) -> None:
     """Write tranches and set their timers to the first instant of their day."""
     records = [(*(getattr(one, column) for column in COLUMNS[:-1]), bytes.fromhex(one.edition)) for one in tranches]
-    await db.copy_records_to_table("tranche", records=records, columns=COLUMNS)
+    await db.add("tranche", records, columns=COLUMNS)
     await set_timers(db, TimerKind.TRANCHE, [(one.id, start_of(one.due_on)) for one in tranches])
 
 
 async def end(db: Connection, ended: Sequence[tuple[UUID, UUID, Answer | Outcome, datetime]]) -> None:
     """Write how tranches ended: (tranche, request, answer, at); one that is broken off was not answered but broken."""
-    await db.copy_records_to_table("tranche_end", records=ended, columns=("tranche", "request", "answer", "ended_at"))
+    await db.add("tranche_end", ended, columns=("tranche", "request", "answer", "ended_at"))
 
 
 async def drop_timers(db: Connection, subjects: Sequence[UUID]) -> None:
@@ -76,7 +76,7 @@ async def tranches(db: Connection, ids: Sequence[UUID]) -> list[Tranche]:
 async def reserve(db: Connection, reservations: Sequence[Reservation]) -> None:
     """Write reservations and set the timers of their expiry."""
     records = [(one.id, one.line, one.amount_minor, one.expires_at) for one in reservations]
-    await db.copy_records_to_table("reservation", records=records, columns=("id", "line", "amount_minor", "expires_at"))
+    await db.add("reservation", records, columns=("id", "line", "amount_minor", "expires_at"))
     await set_timers(db, TimerKind.RESERVATION, [(one.id, one.expires_at) for one in reservations])
 
 
@@ -98,7 +98,7 @@ async def expired_of(db: Connection, lines: Sequence[UUID], *, as_of: datetime) 
 async def end_reservations(db: Connection, ended: Sequence[tuple[UUID, UUID, Movement, int]]) -> None:
     """Write how reservations ended: (reservation, request, movement, captured amount); their timers go."""
     columns = ("reservation", "request", "movement", "captured_minor")
-    await db.copy_records_to_table("reservation_end", records=ended, columns=columns)
+    await db.add("reservation_end", ended, columns=columns)
     await drop_timers(db, [reservation for reservation, *_ in ended])
 
 
@@ -125,4 +125,4 @@ async def next_due(db: Connection) -> datetime | None:
 async def set_timers(db: Connection, kind: TimerKind, due: Sequence[tuple[UUID, datetime]]) -> None:
     """Let timers of subjects that have none ring at their moments."""
     records = [(subject, kind, due_at) for subject, due_at in due]
-    await db.copy_records_to_table("timer", records=records, columns=("subject", "kind", "due_at"))
+    await db.add("timer", records, columns=("subject", "kind", "due_at"))

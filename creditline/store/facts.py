@@ -16,7 +16,18 @@ SQL = statements("facts")
 COLUMNS = (
     "id", "number", "borrower", "happened_at", "recorded_at", "amount_minor", "currency", "code", "ref", "digest",
 )  # fmt: skip
-FETCHED = ("place", "number", "happened_us", "recorded_us", "amount_minor", "code")
+SENT = {
+    "place": ">i4",
+    "number": ">i2",
+    "happened_at": ">i8",
+    "recorded_at": ">i8",
+    "amount_minor": ">i8",
+    "code": ">i4",
+}
+"""The columns in which facts are fetched, and how the server lays out their numbers."""
+
+SENT_EPOCH_US = 946_684_800_000_000
+"""What the server counts microseconds from: 2000-01-01, in microseconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +51,7 @@ async def take(db: Connection, rows: Sequence[EventRow]) -> Taken:
 
 async def record(db: Connection, rows: Sequence[EventRow]) -> None:
     """Record events that a flow itself made; their ids are its requests', which are new by now."""
-    records = [(*row, digest_of(row)) for row in rows]
-    await db.copy_records_to_table("event", records=records, columns=COLUMNS)
+    await db.add("event", [(*row, digest_of(row), None) for row in rows], columns=COLUMNS)
 
 
 async def snapshot(db: Connection) -> str:
@@ -62,17 +72,17 @@ async def facts(db: Connection, borrowers: Sequence[str], *, seen: str, own: Seq
 
     `own` is empty, or names per borrower an event that counts although the snapshot does not show it.
     """
-    rows = await db.fetch(SQL["facts_of_borrowers"], list(borrowers), seen, list(own))
-    columns = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, len(FETCHED))
-    place, number, happened_us, recorded_us, amount_minor, code = columns.T
+    sent = await db.fetchrow(SQL["facts_of_borrowers"], list(borrowers), seen, list(own))
+    assert sent is not None
+    column = {name: np.frombuffer(sent[name] or b"", dtype=layout) for name, layout in SENT.items()}
     return facts_of_arrays(
         tuple(borrowers),
-        borrower_index=place,
-        number=number.astype(np.uint8),
-        happened_us=happened_us,
-        recorded_us=recorded_us,
-        amount_minor=amount_minor,
-        code=code.astype(np.int32),
+        borrower_index=column["place"].astype(np.int64),
+        number=column["number"].astype(np.uint8),
+        happened_us=column["happened_at"].astype(np.int64) + SENT_EPOCH_US,
+        recorded_us=column["recorded_at"].astype(np.int64) + SENT_EPOCH_US,
+        amount_minor=column["amount_minor"].astype(np.int64),
+        code=column["code"].astype(np.int32),
     )
 
 

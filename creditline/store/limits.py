@@ -25,13 +25,13 @@ async def say(db: Connection, posting: Posting, *, authority: str, reason: str) 
     """Write by whose authority and why a line was moved."""
     words = (posting.line.id, posting.line.version, posting.entry.request, authority, reason)
     columns = ("line", "version", "request", "authority", "reason")
-    await db.copy_records_to_table("line_word", records=[words], columns=columns)
+    await db.add("line_word", [words], columns=columns)
 
 
 async def add(db: Connection, extra: Extra) -> None:
     """Write what was added to a line until when."""
     columns = ("request", "line", "ends_at")
-    await db.copy_records_to_table("line_extra", records=[(extra.request, extra.line, extra.ends_at)], columns=columns)
+    await db.add("line_extra", [(extra.request, extra.line, extra.ends_at)], columns=columns)
 
 
 async def extras(db: Connection, requests: Sequence[UUID]) -> list[Extra]:

@@ -82,19 +82,18 @@ async def post(db: Connection, postings: Sequence[Sequence[Posting]]) -> None:
         opened = [line for line in after if line.version == 1]
         moved = [line for line in after if line.version > 1]
         if opened:
-            await db.copy_records_to_table("line", records=map(_of_line, opened), columns=LINE_COLUMNS)
+            await db.add("line", map(_of_line, opened), columns=LINE_COLUMNS)
         if moved:
-            await _update(db, moved)
+            await db.change("line", map(_of_line, moved), by=SQL["write_lines"])
     flat = [posting for own in postings for posting in own]
-    entries = [_of_entry(posting.entry) for posting in flat]
     transfers = [_of_transfer(transfer) for posting in flat for transfer in posting.transfers]
-    await db.copy_records_to_table("line_entry", records=entries, columns=ENTRY_COLUMNS)
-    await db.copy_records_to_table("transfer", records=transfers, columns=TRANSFER_COLUMNS)
+    await db.add("line_entry", [_of_entry(posting.entry) for posting in flat], columns=ENTRY_COLUMNS)
+    await db.add("transfer", transfers, columns=TRANSFER_COLUMNS)
 
 
 async def transfer(db: Connection, transfers: Sequence[Transfer]) -> None:
     """Write money that moves no bucket of its line, and so leaves no entry."""
-    await db.copy_records_to_table("transfer", records=map(_of_transfer, transfers), columns=TRANSFER_COLUMNS)
+    await db.add("transfer", map(_of_transfer, transfers), columns=TRANSFER_COLUMNS)
 
 
 async def entries(db: Connection, line: UUID) -> list[Entry]:
@@ -112,25 +111,6 @@ async def transfers(db: Connection, line: UUID) -> list[Transfer]:
 async def totals(db: Connection) -> list[Row]:
     """Return the book's totals, one row a product and currency."""
     return list(await db.fetch(SQL["book_totals"]))
-
-
-async def _update(db: Connection, lines: Sequence[Line]) -> None:
-    await db.execute(
-        SQL["write_lines"],
-        [line.id for line in lines],
-        [line.granted_minor for line in lines],
-        [line.drawn_minor for line in lines],
-        [line.reserved_minor for line in lines],
-        [line.withheld_minor for line in lines],
-        [line.self_limit_minor for line in lines],
-        [line.block_reason for line in lines],
-        [line.version for line in lines],
-        [line.booked_at for line in lines],
-        [line.umbrella for line in lines],
-        [line.extra_minor for line in lines],
-        [line.extra_ends_at for line in lines],
-        [line.closed_at for line in lines],
-    )
 
 
 async def _with_rooms(db: Connection, rows: Sequence[Row]) -> dict[UUID, Line]:

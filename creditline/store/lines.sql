@@ -37,16 +37,14 @@ order by id
 limit $2;
 
 -- name: write_lines
--- One update for the whole batch; the guard trigger looks at every row of it.
+-- One update for the whole batch; the guard trigger looks at every row of it. The server has a type `line` of its own, so that
+-- ours cannot be named, only shown.
 update line
 set granted_minor = new.granted_minor, drawn_minor = new.drawn_minor, reserved_minor = new.reserved_minor,
     withheld_minor = new.withheld_minor, self_limit_minor = new.self_limit_minor, block_reason = new.block_reason,
     version = new.version, booked_at = new.booked_at, umbrella = new.umbrella, extra_minor = new.extra_minor,
     extra_ends_at = new.extra_ends_at, closed_at = new.closed_at
-from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::integer[], $9::timestamptz[], $10::uuid[], $11::bigint[], $12::timestamptz[], $13::timestamptz[])
-    as new (id, granted_minor, drawn_minor, reserved_minor, withheld_minor, self_limit_minor, block_reason, version, booked_at,
-            umbrella, extra_minor, extra_ends_at, closed_at)
+from unnest(coalesce($1, array(select own from line own where false))) as new
 where line.id = new.id;
 
 -- name: entries_of_line

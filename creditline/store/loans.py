@@ -65,12 +65,10 @@ async def record(db: Connection, changed: Sequence[Changed]) -> None:
     new = [_columns(loan, at) for loan, _, at in changed if loan.version == 1]
     old = [_columns(loan, at) for loan, _, at in changed if loan.version > 1]
     if new:
-        await db.copy_records_to_table("loan", records=new, columns=COLUMNS)
+        await db.add("loan", new, columns=COLUMNS)
     if old:
-        await db.execute(SQL["write_loans"], old)
-    if changed:
-        entries = [_entry(*one) for one in changed]
-        await db.copy_records_to_table("loan_entry", records=entries, columns=ENTRY_COLUMNS)
+        await db.change("loan", old, by=SQL["write_loans"])
+    await db.add("loan_entry", [_entry(*one) for one in changed], columns=ENTRY_COLUMNS)
 
 
 async def paid_parts(db: Connection, repayments: Sequence[UUID]) -> dict[UUID, dict[Part, int]]:

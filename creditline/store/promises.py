@@ -68,7 +68,7 @@ async def record(db: Connection, promises: Sequence[Promise]) -> None:
         (one.tranche.id, one.kind, one.product, one.reason, one.told_at, one.told.languages, one.told.words)
         for one in promises
     ]
-    await db.copy_records_to_table("promise", records=records, columns=COLUMNS)
+    await db.add("promise", records, columns=COLUMNS)
 
 
 async def end(db: Connection, ended: Sequence[PromiseEnd]) -> None:
@@ -76,13 +76,13 @@ async def end(db: Connection, ended: Sequence[PromiseEnd]) -> None:
     records = [
         (one.promise, one.outcome, one.request, one.ended_at, one.told.languages, one.told.words) for one in ended
     ]
-    await db.copy_records_to_table("promise_end", records=records, columns=END_COLUMNS)
+    await db.add("promise_end", records, columns=END_COLUMNS)
 
 
 async def breach(db: Connection, breaches: Sequence[Breach]) -> None:
     """Write who answers for promises that are broken."""
     records = [tuple(getattr(one, column) for column in BREACH_COLUMNS) for one in breaches]
-    await db.copy_records_to_table("promise_breach", records=records, columns=BREACH_COLUMNS)
+    await db.add("promise_breach", records, columns=BREACH_COLUMNS)
 
 
 async def of_line(db: Connection, line: UUID, *, most: int) -> list[Kept]:

@@ -64,4 +64,4 @@ async def of_line(db: Connection, line: UUID, *, most: int) -> list[Recorded]:
 
 async def record(db: Connection, requests: Sequence[Recorded]) -> None:
     """Write commands that were just carried out."""
-    await db.copy_records_to_table("request", records=map(_laid_out, requests), columns=COLUMNS)
+    await db.add("request", map(_laid_out, requests), columns=COLUMNS)

@@ -129,6 +129,21 @@ class Bench:
 
         return sum(await asyncio.gather(*(asker(place) for place in range(askers_count))))
 
+    async def at_one_moment(self, name: str, lines: Sequence[UUID]) -> int:
+        """Ask for a draw from each of some lines at the same moment, and note how long each answer took."""
+        gatherer: Gatherer[DrawRequest, Drawn] = Gatherer(
+            lambda asked: draw_lines(self.db, system_clock, self.house, asked=asked)
+        )
+        came_s = time.perf_counter()
+
+        async def ask(request: DrawRequest) -> float:
+            await gatherer.ask(request)
+            return time.perf_counter() - came_s
+
+        taken = await asyncio.gather(*(ask(request) for request in draws(lines)))
+        self.waits.setdefault(name, []).extend(taken)
+        return len(taken)
+
     async def singly(self) -> int:
         """Let many callers of the API draw, one request a time each."""
         ends_at = time.perf_counter() + SECONDS
@@ -228,6 +243,11 @@ async def take_turns(bench: Bench, beside: str) -> None:
     await bench.measured(
         f"one umbrella, {UMBRELLA_LINES} lines, batches of 64", bench.in_batches(bench.decide, 64, under)
     )
+    for name, lines in (
+        (f"{UMBRELLA_LINES} at one moment under one umbrella", under),
+        (f"{UMBRELLA_LINES} at one moment, apart", apart[:UMBRELLA_LINES]),
+    ):
+        await bench.measured(name, bench.at_one_moment(name, lines))
     await bench.measured(f"over HTTP, {LINKS} links", bench.singly(), client=bench.api)
     await bench.measured("over HTTP, in bulk", bench.in_bulk(), client=bench.api)
 
@@ -286,9 +306,7 @@ def main() -> None:
         )
     for name, waits in bench.waits.items():
         ways = statistics.quantiles(waits, n=100)
-        print(
-            f"{name}: {len(waits) / STEADY_SECONDS:,.0f} a second; p50 {ways[49] * 1e3:.1f} ms, p99 {ways[98] * 1e3:.1f} ms"
-        )
+        print(f"{name}: {len(waits):,} answers; p50 {ways[49] * 1e3:.1f} ms, p99 {ways[98] * 1e3:.1f} ms")
     best = max(middle[f"full decisions, batches of {batch}"] for batch in BATCHES if batch <= 64)
     print(
         f"Promised: full decisions at 2x of TPC-B in batches of at most 64, here {best / limit:.2f}x; p99 of 50 ms at half."

@@ -79,7 +79,7 @@ async def test_requests_are_decided_once_and_every_decision_is_told(
         async with streaming(db, api, stream_server.url):
             told = await sender.told(5)
             assert {subject for subject, _ in told} == {"creditline.out.decided.draw"}
-            assert [one["id"] for _, one in told] == sorted(one["id"] for one in draws)
+            assert sorted(one["id"] for _, one in told) == sorted(one["id"] for one in draws)
             assert {one["answer"] for _, one in told} == {"approve"}
             await sender.send(REPAYMENTS, asked(api, line, 2_000))
             ((subject, told_last),) = (await sender.told(6))[5:]

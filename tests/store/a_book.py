@@ -42,6 +42,7 @@ async def write(db: Connection, *books: Sequence[Posting]) -> None:
         ],
     )
     await lines.post(db, books)
+    await db.send()
 
 
 def made(posting: Posting | Refusal) -> Posting:
