@@ -48,6 +48,7 @@ class Code(StrEnum):
     MEMORY_SHORT = "memory_short"
     MESSAGE_MALFORMED = "message_malformed"
     NOTHING_OWED = "nothing_owed"
+    NOTICE_UNKNOWN = "notice_unknown"
     OUTCOME_UNKNOWN = "outcome_unknown"
     OVERDRAWN = "overdrawn"
     PARAMETER_UNDATED = "parameter_undated"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from creditline.decision.jurisdiction import Jurisdiction, read_jurisdiction
 from creditline.decision.lending import Lending, read_lending
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import CompiledPolicy, compile_policy
@@ -28,7 +29,8 @@ class Product:
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
     the profile's columns in order, `catalogue` is the version of their definitions, `reads` those that a table reads and where,
     `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates. `pd_card`
-    is the card that prices and grades, `release_card` the one that restoration goes by.
+    is the card that prices and grades, `release_card` the one that restoration goes by. `law` is the pack of its
+    jurisdiction, None where the edition is older than these.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Product:
     parameters: Parameters
     pd_card: Scorecard | Booster
     release_card: Scorecard
+    law: Jurisdiction | None
 
     def words(self, language: str) -> str:
         """Return the text of the words file of a language; raise `PolicyInvalid` if the product does not speak it."""
@@ -98,6 +101,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         if card == "booster"
         else read_scorecard(_need(files, f"{card}.json")),
         release_card=read_scorecard(_need(files, "release.json")),
+        law=read_jurisdiction(files, languages),
     )
 
 

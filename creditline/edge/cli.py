@@ -20,6 +20,7 @@ from creditline.edge.commands import (
     limits,
     lines,
     loans,
+    notices,
     policy_evidence,
     policy_impact,
     policy_life,
@@ -46,6 +47,7 @@ for group in (
     stream.COMMANDS,
     lines.COMMANDS,
     promises.COMMANDS,
+    notices.COMMANDS,
     forecast.COMMANDS,
     loans.COMMANDS,
     promises.COMMANDS,
@@ -56,6 +58,7 @@ for group in (
         APP.command()(command)
 APP.add_typer(book.BOOK, name="book")
 APP.add_typer(limits.LIMIT, name="limit")
+APP.add_typer(notices.NOTICES, name="notices")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)

@@ -1,12 +1,14 @@
 """Products from their folders: read, checked in every language they speak, and ready to decide."""
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from creditline.decision.jurisdiction import FILE as JURISDICTION_FILE
 from creditline.decision.product import Product, read_product, with_catalogue
-from creditline.errors import Code, NotFound
+from creditline.errors import Code, NotFound, PolicyInvalid
 from creditline.explanation.offer import Checked, check_files, require_offerable
 
 SUFFIXES = (".toml", ".dmn", ".json")
@@ -20,7 +22,7 @@ def offered() -> tuple[str, ...]:
 
 def load_product(name_or_folder: str | Path) -> Product:
     """Read a product by name or from a folder; raise `NotFound` or `PolicyInvalid` saying what is missing or wrong."""
-    product = read_product(with_catalogue(files_in(folder_of(name_or_folder))))
+    product = read_product(product_files(folder_of(name_or_folder)))
     require_offerable(product)
     return product
 
@@ -40,10 +42,42 @@ def folder_of(name_or_folder: str | Path) -> Traversable:
 
 def check_folder(folder: Traversable, policy: bytes | None = None) -> Checked:
     """Check the product of a folder, or the product it would be with another policy.dmn."""
-    own = with_catalogue(files_in(folder))
+    own = product_files(folder)
     examples = folder / "examples.toml"
     cases = tomllib.loads(examples.read_text(encoding="utf-8")) if examples.is_file() else {}
     return check_files(own if policy is None else {**own, "policy.dmn": policy}, cases)
+
+
+def product_files(folder: Traversable) -> dict[str, bytes]:
+    """Return the files of a product's folder with what goes into every edition: feature catalogue, law and letters.
+
+    The pack of the jurisdiction that product.toml names and the letters of its languages come from the package, unless the
+    folder has files of its own under those names. Raise `PolicyInvalid` for a jurisdiction there is no pack for.
+    """
+    own = files_in(folder)
+    return with_catalogue({**_law(own), **own})
+
+
+def _law(own: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the pack and the letters that a product's settings name; none where the settings cannot be read."""
+    try:
+        settings = tomllib.loads(own.get("product.toml", b"").decode())
+    except ValueError:
+        return {}
+    home = files("creditline") / "jurisdictions"
+    packs = {one.name.removesuffix(".toml"): one for one in home.iterdir() if one.name.count(".") == 1}
+    name = settings.get("jurisdiction")
+    if name is None:
+        return {}
+    if JURISDICTION_FILE not in own and name not in packs:
+        raise PolicyInvalid(
+            f"product.toml names the jurisdiction {name!r}. There are packs for {', '.join(sorted(packs))}; name one, or "
+            f"put a {JURISDICTION_FILE} of your own beside it.",
+            code=Code.POLICY_INVALID,
+        )
+    letters = [home / f"letter.{language}.toml" for language in settings.get("languages", ())]
+    found = {one.name: one.read_bytes() for one in letters if one.is_file()}
+    return found | ({JURISDICTION_FILE: packs[name].read_bytes()} if name in packs else {})
 
 
 def files_in(folder: Traversable, under: str = "") -> dict[str, bytes]:

@@ -11,6 +11,7 @@ import uvicorn
 from creditline.edge.api import create_app
 from creditline.edge.engine import Engine
 from creditline.edge.settings import Settings
+from creditline.edge.webhook import deliver_on, read_webhook
 from creditline.edge.worker import work_on
 from creditline.errors import Broken, Code, CreditlineError, Malformed, NotAllowed, Unavailable
 
@@ -38,8 +39,11 @@ async def serve_until_stopped(
 ) -> None:
     """Serve until `stop` is set; requests under way are answered first, for GRACE_SECONDS at most.
 
+    Where settings name a webhook, notices are sent there, unless nothing is worked on.
+
     `told` hears the address once it listens. Raises `Malformed`, `NotAllowed` or `Unavailable` if it cannot listen there.
     """
+    hook = read_webhook(settings.webhook, secrets=settings.webhook_secrets) if settings.webhook and work else None
     with listening(settings) as listener:
         if told is not None:
             host, port = listener.getsockname()[:2]
@@ -58,6 +62,8 @@ async def serve_until_stopped(
         server = _Server(config)
         serving = asyncio.create_task(_serve(server, listener))
         tasks = [serving, asyncio.create_task(work_on(engine, stop))] if work else [serving]
+        if hook is not None:
+            tasks.append(asyncio.create_task(deliver_on(engine, hook, stop)))
         waiting = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

@@ -14,7 +14,8 @@ class Settings:
 
     `dsn` names a PostgreSQL server; without one an embedded server lives in `home`/database. `data` is the folder of real
     data sets. `nats` is the address of a NATS server for `creditline stream`; without one it starts its own in
-    `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most.
+    `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most. `webhook`
+    is where notices are sent, signed with `webhook_secrets`; without one nobody is sent any.
     """
 
     dsn: str | None
@@ -24,6 +25,8 @@ class Settings:
     host: str
     port: int
     pool_size: int
+    webhook: str | None = None
+    webhook_secrets: str = ""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -38,6 +41,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=given.get("CREDITLINE_HOST") or "127.0.0.1",
         port=_number(given, "CREDITLINE_PORT", usual=8100, least=0, most=65535),
         pool_size=_number(given, "CREDITLINE_POOL", usual=10, least=1, most=500),
+        webhook=given.get("CREDITLINE_WEBHOOK_URL") or None,
+        webhook_secrets=given.get("CREDITLINE_WEBHOOK_SECRET") or "",
     )
 
 

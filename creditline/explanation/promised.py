@@ -115,11 +115,11 @@ def _tell_clause(clause: Clause, words: Words, *, condition: str, currency: str)
 
 
 def _told(product: Product, say: Callable[[Words], str], *, speaker: Product) -> Told:
-    spoken = [_words(product, language, speaker=speaker) for language in product.languages]
+    spoken = [words_under(product, language, speaker=speaker) for language in product.languages]
     return Told(languages=product.languages, words=tuple(say(words) for words in spoken))
 
 
-def _words(product: Product, language: str, *, speaker: Product) -> Words:
+def words_under(product: Product, language: str, *, speaker: Product) -> Words:
     """Return the words of an edition over those of the speaker."""
     key = (product.edition, speaker.edition, language)
     if key not in _WORDS:

@@ -5,9 +5,12 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
+from creditline.decision.adverse import Trigger
 from creditline.errors import Code, Malformed, NotAllowed
 from creditline.flows.authority import require_words
+from creditline.flows.house import House
 from creditline.flows.limit import require_open
+from creditline.flows.notices import notify_by_hand
 from creditline.flows.turn import as_of_for, digest_of, require_new, the_line
 from creditline.ledger.book import Stamp, block, cap_oneself
 from creditline.ledger.line import Line
@@ -35,7 +38,7 @@ class SelfLimitRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     self_limit_minor: int | None
 
 
-async def control_line(db: Database, clock: Clock, *, request: BlockRequest | SelfLimitRequest) -> Line:
+async def control_line(db: Database, clock: Clock, house: House, *, request: BlockRequest | SelfLimitRequest) -> Line:
     """Carry out a block, an unblock or a self-set cap; a repeat changes nothing. Returns the line after it.
 
     Raise `Malformed` for a block without words or a cap that is no amount, `NotAllowed` for a cap above what is granted,
@@ -70,6 +73,9 @@ async def control_line(db: Database, clock: Clock, *, request: BlockRequest | Se
         await lines.post(connection, [(posting,)])
         if isinstance(request, BlockRequest):
             await limits.say(connection, posting, authority=request.authority, reason=request.reason)
+        if posting.line.is_blocked and isinstance(request, BlockRequest):
+            at = stamp.booked_at
+            await notify_by_hand(connection, house, posting.line, request=request.id, at=at, trigger=Trigger.BLOCKED)
         return posting.line
 
 

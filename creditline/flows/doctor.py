@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from creditline.clock import Clock
-from creditline.store import condition, partitions
+from creditline.store import condition, notices, partitions
 from creditline.store.connect import Database
 from creditline.store.migrate import Migration, pending
 
@@ -96,6 +96,10 @@ SETTINGS = (
 """What the server must or should be set to; numbers in the setting's own unit."""
 
 REMEDIES = {
+    "notices_overdue": (
+        Grade.WRONG,
+        "The law wanted them told by then. See creditline notices --overdue; name a webhook, or tell them by other means.",
+    ),
     "guards_disabled": (
         Grade.WRONG,
         "A guard is switched off. Run: alter table ... enable trigger all; and then creditline verify.",
@@ -136,6 +140,9 @@ REMEDIES = {
 }
 """How bad it is if a look finds something, and what to do."""
 
+MOST_TOLD = 5
+"""How many notices that are overdue are named; `creditline notices --overdue` lists all."""
+
 
 async def examine(db: Database, clock: Clock, *, links_count: int) -> list[Found]:
     """Look at everything that is not the book itself; `links_count` is how many links this program may open."""
@@ -147,10 +154,14 @@ async def examine(db: Database, clock: Clock, *, links_count: int) -> list[Found
         if not server.is_ours:
             words = "The database has no tables of creditline yet: the first other command makes them."
             return [*found, Found(name="tables", value="none", grade=Grade.ADVICE, words=words)]
-        found.append(_migrations(await pending(connection, where=db.where)))
+        waiting = await pending(connection, where=db.where)
+        found.append(_migrations(waiting))
         subjects = {look: await condition.look(connection, look) for look in condition.LOOKS}
         subjects["timers_overdue"] = await condition.overdue(connection, as_of=clock())
         subjects["partitions_missing"] = await partitions.missing(connection, as_of=clock())
+        if not waiting:
+            late = await notices.still_open(connection, due_by=clock(), most=MOST_TOLD)
+            subjects["notices_overdue"] = [f"{one.notice.act}, due {one.notice.due_at:%Y-%m-%d}" for one in late]
         found += [_of_subjects(look, those) for look, those in subjects.items()]
     return found
 

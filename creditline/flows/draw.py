@@ -18,6 +18,7 @@ from creditline.flows.capture import expired
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.limit import lapsed
+from creditline.flows.notices import notify
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.book import Posting, Refusal, Stamp, authorise, draw
 from creditline.ledger.booking import fee_legs
@@ -121,6 +122,7 @@ async def _turn(
         done.append((request, decision, posting, loan))
         outcomes[request.id] = _drawn(offer, request, decision, posting.line if posting else line)
     await _save(db, offer, done, seen=seen)
+    await notify(db, house, [decision for _, decision, *_ in done])
     return [outcomes[request.id] for request in batch]
 
 

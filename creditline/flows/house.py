@@ -69,6 +69,11 @@ class House:
         """Return the product in whose words an edition is spoken about now: the one offered under its name, or itself."""
         return self.products.get(product.name, product)
 
+    def lawful(self, product: Product) -> Product:
+        """Return the product whose law and letters speak of an edition: itself, or a newer one where it has none."""
+        newer = (self.speaker(product), self.shipped.get(product.name, product))
+        return next((one for one in (product, *newer) if one.law is not None), product)
+
     async def edition(self, db: Connection, sha256: str) -> Product:
         """Return a product as it was when something was decided or promised by it."""
         if sha256 not in self._editions:

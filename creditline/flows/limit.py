@@ -11,13 +11,17 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
+from creditline.decision.adverse import Trigger
 from creditline.errors import Code, Conflict, Malformed, NotAllowed
 from creditline.events.catalogue import LimitChanged, LineClosed
 from creditline.events.row import row_of
 from creditline.flows.authority import require_words
+from creditline.flows.house import House
+from creditline.flows.notices import notify_by_hand
 from creditline.flows.turn import as_of_for, booking, digest_of, require_new, the_line
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, close, extend, regrant
+from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
 from creditline.money import MAX_MINOR
 from creditline.store import due, facts, limits, lines, loans, requests
@@ -59,10 +63,13 @@ class CloseRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 Asked = LimitRequest | ExtraRequest | CloseRequest
 
+UNFAVOURABLE = {Movement.DECREASE: Trigger.DECREASED, Movement.CLOSE: Trigger.CLOSED}
+"""What of it the borrower is told by letter."""
+
 KIND = {LimitRequest: "limit", ExtraRequest: "extra", CloseRequest: "close"}
 
 
-async def set_limit(db: Database, clock: Clock, *, request: Asked) -> Line:
+async def set_limit(db: Database, clock: Clock, house: House, *, request: Asked) -> Line:
     """Carry out what somebody with the authority decided about a line's limit; a repeat changes nothing.
 
     Raise `Malformed` for what is no amount or has no words, `Conflict` for a line that is closed, `NotAllowed` where an
@@ -79,6 +86,9 @@ async def set_limit(db: Database, clock: Clock, *, request: Asked) -> Line:
         posting = _posting(request, line, Stamp(request=request.id, booked_at=as_of_for(line, clock())))
         await _write(connection, posting, kind=KIND[type(request)], request=request)
         await limits.say(connection, posting, authority=request.authority, reason=request.reason)
+        if posting.entry.movement in UNFAVOURABLE:
+            at, trigger = posting.entry.booked_at, UNFAVOURABLE[posting.entry.movement]
+            await notify_by_hand(connection, house, posting.line, request=request.id, at=at, trigger=trigger)
         if isinstance(request, ExtraRequest) and request.extra_minor:
             extra = Extra(request=request.id, line=line.id, ends_at=request.until)
             await limits.add(connection, extra)

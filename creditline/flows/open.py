@@ -17,6 +17,7 @@ from creditline.events.catalogue import BalanceMoved, Borrower, LineOpened
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
+from creditline.flows.notices import notify
 from creditline.flows.turn import booking, digest_of, in_turns, moment_of, require_new
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, move_in, open_line, regrant
@@ -105,6 +106,7 @@ async def _turn(
     await loans.record(db, [one for one in map(_moved_loan, fresh, decided, postings) if one])
     await due.set_timers(db, TimerKind.APPROVAL, _approvals(fresh, postings))
     await decisions.record(db, decided, seen=seen)
+    await notify(db, house, decided)
     for request, decision, own in zip(asked, decided, postings, strict=True):
         outcomes[request.id] = Opened(decision=decision, line=own[-1].line if own else None, is_repeated=False)
     return [outcomes[request.id] for request in batch]

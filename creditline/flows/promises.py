@@ -8,11 +8,13 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock, business_day
+from creditline.decision.adverse import Trigger
 from creditline.decision.outcome import Decision
 from creditline.errors import Code, Conflict, Malformed
 from creditline.explanation.promised import told_breach, told_end, told_promise
 from creditline.flows.authority import require_words
 from creditline.flows.house import House
+from creditline.flows.notices import notify_by_hand
 from creditline.flows.turn import as_of_for, digest_of, require_new, the_line
 from creditline.ids import id_from
 from creditline.ledger.line import Line
@@ -181,6 +183,7 @@ async def break_promise(db: Database, clock: Clock, house: House, *, request: Br
         follower = replace(told, id=_follower_id(recorded), due_on=request.again_on)
         await requests.record(connection, [recorded])
         await _break(connection, house, request, line, told=told, follower=follower)
+        await notify_by_hand(connection, house, line, request=request.id, at=at, trigger=Trigger.PROMISE_BROKEN)
         return follower
 
 

@@ -19,6 +19,7 @@ from creditline.flows.close import close_before
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.lending import owed
+from creditline.flows.notices import notify
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.allocation import Part
 from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
@@ -203,7 +204,9 @@ async def _save(
         db,
         [(loan, one.request.id, one.posting.entry.booked_at) for one, _, _, _ in done for loan in one.settled.changed],
     )
-    await decisions.record(db, [decision for _, decision, _, _ in done], seen=seen)
+    decided = [decision for _, decision, _, _ in done]
+    await decisions.record(db, decided, seen=seen)
+    await notify(db, house, decided)
     await promises.promise(db, house, [(decision, plan.tranches) for _, decision, plan, _ in done])
 
 

@@ -10,6 +10,7 @@ from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.flows import promises
 from creditline.flows.house import House
 from creditline.flows.known import known
+from creditline.flows.notices import notify
 from creditline.flows.turn import as_of_for
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, release
@@ -71,6 +72,7 @@ async def _turn(
     await requests.record(db, [_recorded(decision) for decision in decided])
     await lines.post(db, [(posting,) for posting in postings])
     await decisions.record(db, decided, seen=seen)
+    await notify(db, house, decided)
     await promises.end(db, house, list(zip(tranches, decided, strict=True)), followed=followed)
     await promises.promise(
         db,

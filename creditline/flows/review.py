@@ -15,6 +15,7 @@ from creditline.events.catalogue import LimitChanged
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House
 from creditline.flows.known import known
+from creditline.flows.notices import notify
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_new, the_line
 from creditline.ledger.book import Posting, Stamp, block, regrant
 from creditline.ledger.line import Line
@@ -84,6 +85,7 @@ async def _turn(
     await requests.record(db, [_recorded(decision) for decision in decided])
     await lines.post(db, [(posting,) for posting in postings if posting])
     await decisions.record(db, decided, seen=seen)
+    await notify(db, house, decided)
     await facts.record(db, [_event(posting) for posting in postings if posting and posting.transfers])
     for decision, posting, (request, line, _) in zip(decided, postings, fresh, strict=True):
         after = posting.line if posting else line

@@ -23,6 +23,7 @@ INVARIANTS = (
     ("promises_off_their_decisions", "what a decision withheld is what it promised"),
     ("dates_off_their_promises", "every date that is told is a promise, and ends as it was promised"),
     ("breaches_unanswered", "a promise is broken only with a reason, two people and a notice"),
+    ("acts_without_notice", "every unfavourable act is on record as something to be told"),
     ("decisions_by_another_edition", "what was decided was decided by the edition then in force"),
     ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
     ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),

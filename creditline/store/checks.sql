@@ -485,6 +485,28 @@ left join line_entry e on (e.line, e.version, e.request) = (s.line, s.version, s
 where e.movement is distinct from case when s.umbrella is null then 'detach' else 'attach' end
 order by 1 limit $1;
 
+-- name: acts_without_notice
+-- Whatever was done against a borrower has its notice, made then and of the same line, whether or not a law wants it told.
+with act as (
+    select d.id, d.line, d.as_of as at, case when d.kind = 'opening' then 'opening_declined' when d.kind = 'draw' then 'draw_declined'
+               when d.kind = 'restoration' then 'withheld' else 'observation_extended' end as trigger
+    from decision d
+    where (d.kind in ('opening', 'draw') and d.answer = 'decline') or d.answer = 'kept_back'
+       or (d.kind = 'restoration' and exists (select from tranche t where t.decision = d.id))
+    union all
+    select e.request, e.line, e.booked_at, case e.movement when 'decrease' then 'decreased' when 'block' then 'blocked' else 'closed' end
+    from line_entry e join request r on r.id = e.request and r.kind in ('review', 'limit', 'extra', 'block', 'close')
+    where e.movement in ('decrease', 'block', 'close')
+    union all
+    select e.request, t.line, e.ended_at, 'promise_broken'
+    from promise_end e join tranche t on t.id = e.promise where e.outcome = 'broken'
+)
+select act.id::text as subject,
+       format('%s on line %s at %s; its notice is of %s on line %s at %s', act.trigger, act.line, act.at, n.trigger, n.line, n.acted_at) as words
+from act left join notice n on n.id = act.id
+where (n.line, n.trigger, n.acted_at) is distinct from (act.line, act.trigger, act.at)
+order by 1 limit $1;
+
 -- name: decisions_by_another_edition
 -- Every answer but a promised release is by the edition in force as of it, as far as its own snapshot shows what was activated.
 -- What was decided before the product had a life is left out: nobody recorded then what was in force.

@@ -894,7 +894,8 @@ select make_partitions(now(), now() + interval '2 months');
 
 create table outlet (
     name      text primary key check (name ~ '^[a-z][a-z0-9_]{0,31}$'),
-    opened_at timestamptz not null
+    opened_at timestamptz not null,
+    tells     text not null default 'decision' check (tells in ('decision', 'notice'))
 );
 
 create table outbox (
@@ -905,7 +906,7 @@ create table outbox (
 
 create function put_into_outboxes() returns trigger language plpgsql as $$
 begin
-    insert into outbox (outlet, decision) select outlet.name, made.id from outlet cross join made;
+    insert into outbox (outlet, decision) select outlet.name, made.id from outlet cross join made where outlet.tells = 'decision';
     return null;
 end $$;
 
@@ -1267,3 +1268,77 @@ end $$;
 
 create trigger loan_is_closed_daily after insert on loan referencing new table as drawn
     for each statement execute function close_lines_that_owe();
+
+-- Notices of unfavourable acts: what is to be told to whom, by when and by which rule, and what became of it.
+
+create table notice (
+    id           uuid primary key,
+    line         uuid not null,
+    borrower     text not null check (length(borrower) between 1 and 64),
+    product      text not null,
+    edition      bytea not null references edition,
+    trigger      text not null check (trigger in
+        ('opening_declined', 'draw_declined', 'withheld', 'observation_extended', 'decreased', 'blocked', 'closed', 'promise_broken',
+         'review_upheld', 'review_changed')),
+    scope        text not null check (scope in ('individual', 'class')),
+    acted_at     timestamptz not null,
+    jurisdiction text not null,
+    ground       text not null,
+    due_at       timestamptz
+);
+comment on table notice is 'What is to be told of every unfavourable act, under the id of the request that did it: by when and by which rule, or why no law wants it told.';
+create index notice_of_borrower on notice (borrower, acted_at);
+create index notice_of_line on notice (line, acted_at);
+create index notice_by_due on notice (due_at) where due_at is not null;
+
+create table notice_end (
+    notice  uuid primary key references notice,
+    told_at timestamptz not null,
+    way     text not null check (length(btrim(way)) between 1 and 64),
+    teller  text not null check (length(btrim(teller)) between 1 and 64)
+);
+comment on table notice_end is 'When a notice first reached its borrower or whoever hands it on: by which outlet, or by whose hand.';
+
+create table notice_try (
+    id       uuid primary key,
+    notice   uuid not null references notice,
+    outlet   text not null references outlet,
+    tried_at timestamptz not null,
+    answer   text not null check (answer in ('delivered', 'failed', 'gave_up')),
+    status   smallint,
+    words    text not null
+);
+comment on table notice_try is 'Every time a notice was sent to an outlet, and what was answered.';
+create index notice_try_of_notice on notice_try (notice, tried_at);
+
+create table notice_outbox (
+    outlet      text not null references outlet,
+    notice      uuid not null references notice,
+    tries_count smallint not null default 0 check (tries_count >= 0),
+    next_at     timestamptz not null,
+    primary key (outlet, notice)
+);
+comment on table notice_outbox is 'Which notices wait for which outlet, how often each was sent in vain, and when it is sent again.';
+create index notice_outbox_by_time on notice_outbox (outlet, next_at);
+
+create function put_notices_into_outboxes() returns trigger language plpgsql as $$
+begin
+    insert into notice_outbox (outlet, notice, next_at)
+    select outlet.name, made.id, made.acted_at from outlet cross join made where outlet.tells = 'notice' and made.due_at is not null;
+    return null;
+end $$;
+
+create trigger notice_is_sent after insert on notice
+    referencing new table as made for each statement execute function put_notices_into_outboxes();
+create trigger notice_id_is_of_request after insert on notice
+    referencing new table as added for each statement execute function id_is_of_request();
+
+do $$
+declare name text;
+begin
+    foreach name in array array['notice', 'notice_end', 'notice_try'] loop
+        execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
+                       name || '_append_only', name);
+        perform keep_all(name);
+    end loop;
+end $$;

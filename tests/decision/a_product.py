@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from creditline.decision.product import Product, read_product, with_catalogue
-from creditline.edge.products import files_in
+from creditline.decision.product import Product, read_product
+from creditline.edge import products
 from creditline.score.calibrate import knots_of
 from creditline.score.grade import MASTER_SCALE
 from creditline.score.scorecard import Bins, Decides, Scorecard, range_of, scorecard_of, write_scorecard
@@ -60,13 +60,13 @@ def card_of(kind: str, base_points: int, bins: tuple[Bins, ...]) -> Scorecard:
 @cache
 def product_files() -> Mapping[str, bytes]:
     """Return the files of the product's folder, with the small cards."""
-    shipped = files_in(files("creditline") / "products" / NAME)
+    shipped = products.product_files(files("creditline") / "products" / NAME)
     cards = {
         "release.json": write_scorecard(card_of("release", 620, RELEASE)),
         "scorecard.json": write_scorecard(card_of("scorecard", 660, PRICE)),
     }
     numbers = {RESTORATION: with_marks(shipped[RESTORATION].decode()).encode()}
-    return MappingProxyType(with_catalogue({**shipped, **cards, **numbers}))
+    return MappingProxyType({**shipped, **cards, **numbers})
 
 
 def with_marks(parameters: str) -> str:

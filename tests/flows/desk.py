@@ -32,7 +32,7 @@ from creditline.flows.verify import verify, verify_replays
 from creditline.flows.work import work_until
 from creditline.ids import id_from
 from creditline.ledger.line import Line
-from creditline.store import due, facts
+from creditline.store import decisions, due, facts
 from creditline.store.connect import Database
 from creditline.store.requests import Recorded
 from tests.decision.a_product import a_product
@@ -190,7 +190,7 @@ class Desk:
 
     async def control(self, request: BlockRequest | SelfLimitRequest) -> Line:
         """Block, unblock or cap a line."""
-        return await control_line(self.db, self.clock, request=request)
+        return await control_line(self.db, self.clock, self.house, request=request)
 
     async def wait(self, *, days: int = 0, hours: int = 0) -> Counter[str]:
         """Let time pass and do what falls due on its day."""
@@ -216,6 +216,11 @@ class Desk:
     async def interest_minor(self, line: Line) -> int:
         """Return the interest a line owes today: what a payment meets before any principal."""
         return (await settlement_of(self.db, self.clock, self.house, line=line.id)).interest_minor
+
+    async def decisions(self, line: Line) -> list[Decision]:
+        """Return what was decided about a line, newest first."""
+        async with self.db.reading() as connection:
+            return await decisions.of_line(connection, line.id, most=99)
 
     async def waiting(self, line: Line) -> list[tuple[str, int]]:
         """Return what is not back yet as (day, amount)."""

@@ -11,6 +11,8 @@ from creditline.clock import MovedClock, system_clock
 from creditline.flows.doctor import REMEDIES, SETTINGS, Found, Grade, examine
 from creditline.store import condition
 from creditline.store.connect import Database, connect
+from tests.flows.an_act import blocked_by_hand
+from tests.flows.desk import STARTS_AT, a_desk
 
 UNSAFE = {"fsync", "full_page_writes"}
 """What the tests' own server goes without, because it need not survive."""
@@ -115,3 +117,13 @@ async def test_tables_older_than_the_program_are_told(db: Database, dsn: str) ->
     async with by_hand(dsn) as link:
         await link.execute("delete from migration where number = (select max(number) from migration)")
     assert (await ill(db))["migrations"].grade is Grade.ADVICE
+
+
+async def test_a_notice_that_nobody_told_in_time_is_wrong(db: Database) -> None:
+    async with a_desk(db) as desk:
+        act = await blocked_by_hand(desk)
+        for days, told in ((2, "none"), (3, f"{act}, due 2026-03-05")):
+            desk.clock.move_to(STARTS_AT + timedelta(days=days, seconds=1))
+            by_name = {one.name: one for one in await examine(db, desk.clock, links_count=4)}
+            assert by_name["notices_overdue"].value == told
+        assert by_name["notices_overdue"].grade is Grade.WRONG

@@ -31,7 +31,7 @@ def closing(desk: Desk, line: Line) -> CloseRequest:
 
 
 async def carried_out(desk: Desk, request: Asked) -> Line:
-    return await set_limit(desk.db, desk.clock, request=request)
+    return await set_limit(desk.db, desk.clock, desk.house, request=request)
 
 
 async def refused(desk: Desk, request: Asked) -> Code:

@@ -63,7 +63,9 @@ async def a_used_line(desk: Desk, chance: random.Random) -> Line:
     if chance.random() < 0.4:
         await desk.draw(line, 2_000, reserve=True)
     if chance.random() < 0.3:
-        await set_limit(desk.db, desk.clock, request=adding(desk, line, 5_000, days=chance.choice((20, 90))))
+        await set_limit(
+            desk.db, desk.clock, desk.house, request=adding(desk, line, 5_000, days=chance.choice((20, 90)))
+        )
     await desk.statement(line, months_late=chance.choice((0, 1, 2)))
     await desk.repay(line, chance.choice((3, 2_000, 3_999)))
     await desk.wait(days=chance.choice((0, 3, 35)))

@@ -213,7 +213,9 @@ async def rule(desk: Desk, paper: Paper, lines: Sequence[Line], step: Holds | Li
         case Limits(line=at, what=what, amount=amount, days=days):
             # A line in use is not closed, a closed one not set, and an umbrella may lack the room.
             with suppress(NotAllowed, Conflict):
-                await set_limit(desk.db, desk.clock, request=limiting(desk, lines[at], what, amount=amount, days=days))
+                await set_limit(
+                    desk.db, desk.clock, desk.house, request=limiting(desk, lines[at], what, amount=amount, days=days)
+                )
         case Seats(line=at, is_under=is_under, granted=granted):
             with suppress(NotAllowed):
                 if granted is None:

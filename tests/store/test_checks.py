@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from creditline.clock import business_day
+from creditline.decision.adverse import act_of, notice_of
 from creditline.decision.lending import FREE
 from creditline.decision.outcome import Answer, Kind
 from creditline.decision.settle import settle
@@ -15,7 +16,7 @@ from creditline.events.catalogue import DrawMade, RepaymentReceived
 from creditline.events.row import row_of
 from creditline.ledger.book import Stamp, authorise, draw, open_line, release, repay
 from creditline.ledger.line import Line
-from creditline.store import book, checks, decisions, due, facts, lines, loans, requests
+from creditline.store import book, checks, decisions, due, facts, lines, loans, notices, requests
 from creditline.store.checks import INVARIANTS, Finding
 from creditline.store.connect import Connection, Database
 from creditline.store.due import Reservation
@@ -81,6 +82,8 @@ BREAKS = [
     ("insert into promise_end select id, 'kept', decision, now(), '{}', '{}' from tranche", "every date that is told is a promise, and ends as it was promised"),
     ("insert into promise_end select id, 'broken', decision, now(), '{}', '{}' from tranche", "a promise is broken only with a reason, two people and a notice"),
     ("insert into promise_breach select id, decision, 'ann', 'bo', 'law', now() from tranche", "a promise is broken only with a reason, two people and a notice"),
+    ("delete from notice",                                                       "every unfavourable act is on record as something to be told"),
+    ("update notice set acted_at = now()",                                       "every unfavourable act is on record as something to be told"),
     ("update day_seal_sum set debit_minor = debit_minor + 1 where account = 11", "a closed day holds what it was sealed with"),
     ("update transfer set line = request where debit = 11",                      "a closed day holds what it was sealed with"),
     ("delete from transfer where debit = 11",                                    "a closed day holds what it was sealed with"),
@@ -117,6 +120,9 @@ async def a_sound_book(db: Database) -> Line:
         ]
         await decisions.record(connection, [*approved, restored], seen=await facts.snapshot(connection))
         await promised(connection, [a_tranche(restored)])
+        act = act_of(restored)
+        assert act is not None
+        await notices.record(connection, [notice_of(act, None)])
         await due.reserve(
             connection, [Reservation(id=stamp(3).request, line=line.id, amount_minor=3, expires_at=stamp(9).booked_at)]
         )

@@ -87,13 +87,13 @@ def block(
     )
 
     async def use(engine: Engine) -> None:
-        show_line(await control_line(engine.db, engine.clock, request=asked), as_json=as_json)
+        show_line(await control_line(engine.db, engine.clock, engine.house, request=asked), as_json=as_json)
 
     with_engine(use)
 
 
 def _carry_out(asked: Asked, *, as_json: bool) -> None:
     async def use(engine: Engine) -> None:
-        show_line(await set_limit(engine.db, engine.clock, request=asked), as_json=as_json)
+        show_line(await set_limit(engine.db, engine.clock, engine.house, request=asked), as_json=as_json)
 
     with_engine(use)

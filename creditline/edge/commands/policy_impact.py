@@ -7,10 +7,10 @@ import typer
 
 from creditline.decision.impact import Impact, Share, impact_of
 from creditline.decision.past import past_of
-from creditline.decision.product import Product, read_product, with_catalogue
+from creditline.decision.product import Product, read_product
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
 from creditline.edge.engine import Engine
-from creditline.edge.products import files_in, folder_of, load_product
+from creditline.edge.products import folder_of, load_product, product_files
 from creditline.flows.recorded import recorded_cases
 from creditline.money import in_words
 
@@ -51,7 +51,7 @@ def draft_of(target: str, *, product: str) -> Product:
     if path.is_file():
         beside = path.resolve().parent
         folder = beside if (beside / "product.toml").is_file() else folder_of(product)
-        return read_product({**with_catalogue(files_in(folder)), "policy.dmn": path.read_bytes()})
+        return read_product({**product_files(folder), "policy.dmn": path.read_bytes()})
     if path.suffix:
         raise typer.BadParameter(f"There is no file {target}.", param_hint="FILE|PRODUCT")
     return load_product(target)

@@ -8,10 +8,9 @@ from typing import Annotated
 import msgspec
 import typer
 
-from creditline.decision.product import with_catalogue
 from creditline.edge.commands.output import Json, RequestId, id_or_new, show, with_engine
 from creditline.edge.engine import Engine
-from creditline.edge.products import files_in, folder_of, load_product
+from creditline.edge.products import folder_of, load_product, product_files
 from creditline.errors import Code, Malformed
 from creditline.flows.govern import Done, Order, activate, files_of, govern, life_of, publish_draft, roll_back
 from creditline.policy.life import Act, shown
@@ -31,7 +30,7 @@ def publish(
 ) -> None:
     """Keep a product's folder as a draft; it decides nothing before it is approved and activated."""
     product = load_product(folder)
-    files = with_catalogue(files_in(folder_of(folder)))
+    files = product_files(folder_of(folder))
     order = _order(product.name, by, reason, request)
 
     async def act(engine: Engine) -> Done:

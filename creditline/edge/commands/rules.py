@@ -8,9 +8,9 @@ import typer
 
 from creditline.clock import business_day, system_clock
 from creditline.decision.evidence import EVIDENCE_FILE, Because, RuleEvidence, read_evidence
-from creditline.decision.product import read_product, with_catalogue
+from creditline.decision.product import read_product
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
-from creditline.edge.products import files_in, folder_of, load_product
+from creditline.edge.products import folder_of, load_product, product_files
 from creditline.errors import Code, Malformed
 from creditline.money import MILLION
 from creditline.policy.evaluate import evaluate
@@ -115,7 +115,7 @@ def _literal(text: str) -> Value:
 def run_examples(product: Product = "consumer_revolving", as_json: Json = False) -> None:
     """Run a product's examples on every executor, each told as pass or fail; exit 3 if one is answered otherwise."""
     folder = folder_of(product)
-    found = read_product(with_catalogue(files_in(folder)))
+    found = read_product(product_files(folder))
     file = folder / "examples.toml"
     examples = examples_of(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else ()
     failed = failures_of(found.policy, found.compiled, found.parameters, examples)

@@ -1,0 +1,116 @@
+"""Every unfavourable act there is, done at a desk as it happens in life; each returns the id it was done under."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from creditline.decision.adverse import Trigger
+from creditline.decision.outcome import Answer
+from creditline.flows.limit import CloseRequest, LimitRequest, set_limit
+from creditline.flows.promises import BreakRequest, break_promise
+from creditline.flows.turn import one
+from creditline.ledger.line import Line
+from tests.flows.desk import Desk
+
+
+async def used_up(desk: Desk, *, months_late: int) -> Line:
+    """Return a line that is nearly used up, its payment late."""
+    line = await desk.open(amount_minor=100_000)
+    await desk.draw(line, 95_000)
+    await desk.statement(line, months_late=months_late)
+    return line
+
+
+async def opening_declined(desk: Desk) -> UUID:
+    await used_up(desk, months_late=2)
+    opened = one(await desk.opens(desk.opening()))
+    assert opened.decision.answer is Answer.DECLINE
+    return opened.decision.id
+
+
+async def draw_declined(desk: Desk) -> UUID:
+    line = await desk.open(amount_minor=100_000)
+    await desk.statement(line, months_late=2)
+    return (await desk.draw(line, 5_000)).decision.id
+
+
+async def withheld(desk: Desk) -> UUID:
+    line = await used_up(desk, months_late=0)
+    await desk.wait(days=30)
+    await desk.statement(line)
+    repaid = await desk.repay(line, 1_000 + await desk.interest_minor(line))
+    assert repaid.decision.answer is Answer.STAGED
+    return repaid.decision.id
+
+
+async def observation_extended(desk: Desk) -> UUID:
+    line = await used_up(desk, months_late=1)
+    await desk.repay(line, 50_000)
+    await desk.wait(days=59)
+    await desk.statement(line, months_late=1)
+    await desk.wait(days=1)
+    kept = next(one for one in await desk.decisions(line) if one.answer is Answer.KEPT_BACK)
+    return kept.id
+
+
+async def decreased(desk: Desk) -> UUID:
+    line = await used_up(desk, months_late=2)
+    reviewed = await desk.review(line)
+    assert reviewed.decision.answer is Answer.DECREASE
+    return reviewed.decision.id
+
+
+async def decreased_by_hand(desk: Desk) -> UUID:
+    line = await desk.open()
+    cut = LimitRequest(
+        id=desk.next_id(), line=line.id, granted_minor=40_000, authority="credit committee", reason="annual review"
+    )
+    await set_limit(desk.db, desk.clock, desk.house, request=cut)
+    return cut.id
+
+
+async def blocked(desk: Desk) -> UUID:
+    line = await desk.open()
+    await desk.statement(line, months_late=3)
+    return (await desk.review(line)).decision.id
+
+
+async def blocked_by_hand(desk: Desk) -> UUID:
+    line = await desk.open()
+    request = desk.blocking(line, "a card was reported stolen")
+    await desk.control(request)
+    return request.id
+
+
+async def closed(desk: Desk) -> UUID:
+    line = await desk.open()
+    request = CloseRequest(id=desk.next_id(), line=line.id, authority="case officer", reason="the account was moved")
+    await set_limit(desk.db, desk.clock, desk.house, request=request)
+    return request.id
+
+
+async def promise_broken(desk: Desk) -> UUID:
+    line = await used_up(desk, months_late=1)
+    repaid = await desk.repay(line, 50_000)
+    (told,) = repaid.plan.tranches
+    request = BreakRequest(
+        id=desk.next_id(), line=line.id, promise=told.id, again_on=told.due_on + timedelta(days=20),
+        author="ann", approver="bo", reason="insolvency opened",
+    )  # fmt: skip
+    await break_promise(desk.db, desk.clock, desk.house, request=request)
+    return request.id
+
+
+ACTS: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
+    "opening_declined": (Trigger.OPENING_DECLINED, opening_declined),
+    "draw_declined": (Trigger.DRAW_DECLINED, draw_declined),
+    "withheld": (Trigger.WITHHELD, withheld),
+    "observation_extended": (Trigger.OBSERVATION_EXTENDED, observation_extended),
+    "decreased": (Trigger.DECREASED, decreased),
+    "decreased_by_hand": (Trigger.DECREASED, decreased_by_hand),
+    "blocked": (Trigger.BLOCKED, blocked),
+    "blocked_by_hand": (Trigger.BLOCKED, blocked_by_hand),
+    "closed": (Trigger.CLOSED, closed),
+    "promise_broken": (Trigger.PROMISE_BROKEN, promise_broken),
+}
+"""What it is and how it is done, by the name of its pinned letters."""
