@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from creditline.edge.commands import (
+    advice,
     book,
     books,
     checks,
@@ -49,6 +50,7 @@ for group in (
     promises.COMMANDS,
     notices.COMMANDS,
     forecast.COMMANDS,
+    advice.COMMANDS,
     loans.COMMANDS,
     promises.COMMANDS,
     books.COMMANDS,
@@ -56,6 +58,7 @@ for group in (
 ):
     for command in group:
         APP.command()(command)
+APP.add_typer(advice.PREVIEW, name="preview")
 APP.add_typer(book.BOOK, name="book")
 APP.add_typer(limits.LIMIT, name="limit")
 APP.add_typer(notices.NOTICES, name="notices")

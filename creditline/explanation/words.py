@@ -11,8 +11,15 @@ from creditline.decision.product import Product
 from creditline.errors import Code, PolicyInvalid
 from creditline.explanation.explain import Explanation, Part
 from creditline.money import in_words
+from creditline.restoration.behaviour import catalogue_of
 from creditline.restoration.condition import Must, parts_of
 from creditline.restoration.promise import Outcome, PromiseKind
+
+ADVICE = (
+    "nothing_waits", "dated", "undated", "only_time", "no_help", "and", "sooner", "certain", "earlier", "later", "no_longer",
+    "useless", "rule", "score", "route",
+)  # fmt: skip
+"""What is said of what a borrower can do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,9 @@ def needed_of(product: Product) -> Iterable[tuple[str, str]]:
     yield from (("needs", needs) for needs in Needs)
     yield from (("promise", name) for name in (*PromiseKind, *Outcome))
     yield from (("clause", name) for name in (*Must, "yours"))
+    if listed := catalogue_of(product).listed:
+        yield from (("action", one.behaviour) for one in listed)
+        yield from (("advice", name) for name in ADVICE)
     yield from (("bucket", name) for name in ("granted", "drawn", "reserved", "withheld", "available"))
     yield from (("line", name) for name in ("all_back", "some_withheld", "blocked", "dated", "no_reason"))
 

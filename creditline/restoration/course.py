@@ -5,7 +5,7 @@ borrowed and nothing is paid. The line is taken through every instant at which a
 movements and plans as the flows use, so that what comes of it is what the engine will book if just that happens.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,6 +33,8 @@ from creditline.restoration.plan import Tranche, again, plan_of
 from creditline.restoration.terms import RECHECK
 
 T = TypeVar("T")
+Lens = Callable[[Product, Known, datetime], Known]
+"""How what is known is seen before it is decided about: as it is, or as it must also stand a test."""
 
 
 class Act(StrEnum):
@@ -106,6 +108,8 @@ class Event:
     """What happens at one instant, how much of it, the line after it, and what held the rest back.
 
     `answer` is that of a decision; `clauses` are those of a condition that failed, `again_on` when it is looked at again.
+    `origin` is the waiting part that was decided about, by the id it had before it was ever put off; `promised` are the
+    parts in which a repayment comes back later.
     """
 
     happens_at: datetime
@@ -116,6 +120,8 @@ class Event:
     reasons: tuple[Reason, ...] = ()
     clauses: tuple[Clause, ...] = ()
     again_on: date | None = None
+    origin: UUID | None = None
+    promised: tuple[Tranche, ...] = ()
 
 
 class Need(NamedTuple):
@@ -132,7 +138,10 @@ Asking = Generator[Need, Known, T]
 
 @dataclass(slots=True)
 class Course:
-    """A line under way; every change of it is here. Without `is_explained` no reasons are told, which cost the most."""
+    """A line under way; every change of it is here. Without `is_explained` no reasons are told, which cost the most.
+
+    Through a `lens` every decision sees what is known otherwise than it is: to try what an answer rests on.
+    """
 
     standing: Standing
     line: Line
@@ -142,10 +151,16 @@ class Course:
     reserved: list[Reserved]
     seen: dict[tuple[str, datetime], Known]
     is_explained: bool = True
+    lens: Lens | None = None
     events: list[Event] = field(default_factory=list)
+    origins: dict[UUID, UUID] = field(default_factory=dict)
+
+    def origin(self, tranche: Tranche) -> UUID:
+        """Return the part that this one follows, itself if it follows none."""
+        return self.origins.get(tranche.id, tranche.id)
 
 
-def begin(standing: Standing, *, is_explained: bool = True) -> Course:
+def begin(standing: Standing, *, is_explained: bool = True, lens: Lens | None = None) -> Course:
     """Return a line at its start."""
     return Course(
         standing,
@@ -156,6 +171,7 @@ def begin(standing: Standing, *, is_explained: bool = True) -> Course:
         sorted(standing.reserved, key=_expiry),
         standing.seen,
         is_explained,
+        lens,
     )
 
 
@@ -207,13 +223,15 @@ def _look_again(course: Course, tranche: Tranche, *, now: datetime) -> Asking[No
     course.tranches.remove(tranche)
     if decision.answer is Answer.RELEASED:
         course.line = _made(release(course.line, tranche.amount_minor, stamp=_stamp(decision, at)))
-        _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision)
+        _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
         return
     days = product.parameters.at(business_day(at), currency=course.line.currency)[RECHECK]
     follower = again(decision, tranche, in_days=int(days))
     course.tranches.append(follower)
-    failed = tuple(one for one in clauses_of(product, tranche.condition, given_by(product, decision)) if not one.holds)
-    _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=decision)
+    course.origins[follower.id] = course.origin(tranche)
+    clauses = clauses_of(product, tranche.condition, given_by(product, decision)) if course.is_explained else ()
+    failed = tuple(one for one in clauses if not one.holds)
+    _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
     course.events[-1] = replace(course.events[-1], clauses=failed, again_on=follower.due_on)
 
 
@@ -244,6 +262,7 @@ def _repay(course: Course, step: Step) -> Asking[None]:
     decision = decide(product, question, known, is_explained=course.is_explained)
     plan = plan_of(decision)
     _note(course, What.REPAID, settled.accepted_minor, at=at, decision=decision)
+    course.events[-1] = replace(course.events[-1], promised=plan.tranches)
     course.tranches += plan.tranches
     if plan.now_minor:
         course.line = _made(release(course.line, plan.now_minor, stamp=_stamp(decision, as_of)))
@@ -286,7 +305,8 @@ def _known(course: Course, product: Product, as_of: datetime) -> Asking[Known]:
     key = (product.edition, as_of)
     if key not in course.seen:
         course.seen[key] = yield Need(product, course.facts, as_of)
-    return course.seen[key]
+    known = course.seen[key]
+    return known if course.lens is None else course.lens(product, known, as_of)
 
 
 def _learn(course: Course, step: Step, *, at: datetime) -> None:
@@ -304,7 +324,15 @@ def _learn(course: Course, step: Step, *, at: datetime) -> None:
     )
 
 
-def _note(course: Course, what: What, amount_minor: int, *, at: datetime, decision: Decision | None = None) -> None:
+def _note(
+    course: Course,
+    what: What,
+    amount_minor: int,
+    *,
+    at: datetime,
+    decision: Decision | None = None,
+    origin: UUID | None = None,
+) -> None:
     course.events.append(
         Event(
             happens_at=at,
@@ -313,6 +341,7 @@ def _note(course: Course, what: What, amount_minor: int, *, at: datetime, decisi
             line=course.line,
             answer=decision.answer if decision else None,
             reasons=decision.reasons if decision else (),
+            origin=origin,
         )
     )
 

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from creditline.clock import business_day
 from creditline.decision.known import known_at
 from creditline.ledger.line import Line
-from creditline.restoration.course import Asking, Course, Event, Standing, Step, begin, order, take, work
+from creditline.restoration.course import (
+    Asking,
+    Course,
+    Event,
+    Lens,
+    Standing,
+    Step,
+    What,
+    begin,
+    order,
+    take,
+    work,
+)
 from creditline.restoration.plan import Tranche
 
 T = TypeVar("T")
@@ -32,10 +45,27 @@ class Forecast:
             return None
         return (baseline.all_back_on - self.all_back_on).days
 
+    def back_on(self, origin: UUID) -> date | None:
+        """Return the day on which a part that waited came back; None if it did not."""
+        return next(
+            (business_day(one.happens_at) for one in self.events if one.origin == origin and one.what is What.RELEASED),
+            None,
+        )
 
-def forecast(standing: Standing, behaviour: Sequence[Step], *, until: datetime) -> Forecast:
-    """Run a line forward up to an instant under a behaviour; steps are taken in the order of their instants."""
-    course = begin(standing)
+
+def forecast(
+    standing: Standing,
+    behaviour: Sequence[Step],
+    *,
+    until: datetime,
+    is_explained: bool = True,
+    lens: Lens | None = None,
+) -> Forecast:
+    """Run a line forward up to an instant under a behaviour; steps are taken in the order of their instants.
+
+    Reasons are told unless they are not wanted; a `lens` is put before all that is known (`course.Course`).
+    """
+    course = begin(standing, is_explained=is_explained, lens=lens)
     _told(_run(course, behaviour, until=until))
     return Forecast(
         events=tuple(course.events),

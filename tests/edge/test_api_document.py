@@ -6,6 +6,7 @@ from pathlib import Path
 
 from creditline.clock import MovedClock
 from creditline.edge.api import (
+    advice,
     book,
     bulk,
     checks,
@@ -74,6 +75,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         promises,
         notices,
         forecast,
+        advice,
         policies,
         decisions,
         checks,

@@ -6,11 +6,20 @@ Every entry is compared: its movement, its buckets and its instant to the micros
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from creditline.decision.outcome import Answer
-from creditline.events.catalogue import EvidenceKind, EvidenceVerified, StatementIssued
+from creditline.events.catalogue import (
+    AutopayEnabled,
+    Event,
+    EvidenceKind,
+    EvidenceVerified,
+    LoggedIn,
+    StatementIssued,
+)
 from creditline.flows.forecast import foresee
 from creditline.flows.limit import set_limit
 from creditline.flows.work import work_until
@@ -72,40 +81,34 @@ async def a_used_line(desk: Desk, chance: random.Random) -> Line:
     return line
 
 
+def a_fact(step: Step, line: Line, *, own: UUID) -> Event:
+    """Return the fact that a step supposes."""
+    said: dict[str, Any] = {"id": own, "borrower": line.borrower, "happened_at": step.happens_at}
+    money: dict[str, Any] = {"amount_minor": step.amount_minor, "currency": line.currency}
+    match step.number:
+        case StatementIssued.number:
+            return StatementIssued(**said, **money, line=line.id, months_late_count=step.code)
+        case EvidenceVerified.number:
+            return EvidenceVerified(**said, **money, document="slip", kind=EvidenceKind.INCOME)
+        case AutopayEnabled.number:
+            return AutopayEnabled(**said, line=line.id)
+        case _:
+            assert step.number == LoggedIn.number
+            return LoggedIn(**said)
+
+
 async def carry_out(desk: Desk, line: Line, steps: Sequence[Step], *, until: datetime) -> None:
     """Do for real what was supposed."""
     for step in steps:
         await work_until(desk.db, desk.clock, desk.house, until=step.happens_at)
-        now, own = desk.clock(), desk.next_id()
+        own = desk.next_id()
         match step.act:
             case Act.REPAY:
                 await desk.repays(desk.repaying(line, step.amount_minor))
             case Act.DRAW:
                 await desk.draw(line, step.amount_minor)
-            case Act.FACT if step.number == StatementIssued.number:
-                await desk.tell(
-                    StatementIssued(
-                        id=own,
-                        borrower=line.borrower,
-                        happened_at=now,
-                        amount_minor=step.amount_minor,
-                        currency=line.currency,
-                        line=line.id,
-                        months_late_count=step.code,
-                    )
-                )
             case Act.FACT:
-                await desk.tell(
-                    EvidenceVerified(
-                        id=own,
-                        borrower=line.borrower,
-                        happened_at=now,
-                        amount_minor=step.amount_minor,
-                        currency=line.currency,
-                        document="slip",
-                        kind=EvidenceKind.INCOME,
-                    )
-                )
+                await desk.tell(a_fact(step, line, own=own))
     await work_until(desk.db, desk.clock, desk.house, until=until)
 
 

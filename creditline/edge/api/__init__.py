@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from creditline.clock import Clock
 from creditline.edge.api import (
+    advice,
     book,
     bulk,
     checks,
@@ -81,6 +82,7 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         promises.ROUTES,
         notices.ROUTES,
         forecast.ROUTES,
+        advice.ROUTES,
         policies.ROUTES,
         decisions.ROUTES,
         checks.ROUTES,

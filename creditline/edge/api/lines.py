@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
+from creditline.decision.product import Product
 from creditline.edge.api.shapes import (
     Borrower,
     DecisionView,
@@ -23,7 +24,7 @@ from creditline.edge.api.shapes import (
 )
 from creditline.edge.api.state import Engine
 from creditline.errors import Code, Malformed, NotFound
-from creditline.explanation.words import tell, words_of
+from creditline.explanation.words import Words, tell, words_of
 from creditline.flows.borrower import Picture, picture_of
 from creditline.flows.explain import explain_line, history_of, lines_of, read_line
 from creditline.flows.house import offered
@@ -74,15 +75,9 @@ async def explain_a_line(
     """Say what is withheld, why, and when it comes back, by the figures and in words (`language`, or Accept-Language)."""
     found = await read_line(engine.db, line)
     product = (await offered(engine.db, engine.clock, engine.house))[found.product]
-    chosen = language or spoken(accept_language, product.languages)
-    if chosen not in product.languages:
-        raise Malformed(
-            f"Product {product.name} has no words in {chosen!r}. Ask for one of {', '.join(product.languages)}, or for "
-            "none in particular.",
-            code=Code.MESSAGE_MALFORMED,
-        )
+    words = words_asked(product, language, accepted=accept_language)
     explanation = await explain_line(engine.db, line)
-    return explanation_view(explanation, found, tell(explanation, words_of(product, chosen)))
+    return explanation_view(explanation, found, tell(explanation, words))
 
 
 @ROUTES.post("/v1/lines/{line}/reviews", tags=["lines"])
@@ -111,6 +106,18 @@ async def read_profile(borrower: Borrower, engine: Engine) -> Picture:
 async def read_decisions(line: UUID, engine: Engine, most: Most = 100) -> list[DecisionView]:
     """Read a line's latest decisions, newest first."""
     return [decision_view(own) for own in (await history_of(engine.db, line, most=most)).decisions]
+
+
+def words_asked(product: Product, language: str | None, *, accepted: str | None) -> Words:
+    """Return a product's words in the language asked for, or in the one a header likes best; raise `Malformed` for another."""
+    chosen = language or spoken(accepted, product.languages)
+    if chosen not in product.languages:
+        raise Malformed(
+            f"Product {product.name} has no words in {chosen!r}. Ask for one of {', '.join(product.languages)}, or for "
+            "none in particular.",
+            code=Code.MESSAGE_MALFORMED,
+        )
+    return words_of(product, chosen)
 
 
 def spoken(accepted: str | None, languages: tuple[str, ...]) -> str:
