@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test lint demo bench faults answers tck lock clean
+.PHONY: help setup check test lint pages demo bench faults answers tck lock clean
 
 help: ## List what can be done here
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
@@ -24,8 +24,11 @@ check: lint ## Format, lint, types, import contracts and the fast tests, in unde
 test: lint ## Everything: the checks above, and all tests with many examples
 	$(BIN)/python -m pytest --hypothesis-profile=ci $(FLAGS)
 
-demo: .venv/.runtime ## See the engine at work: lines, draws, repayments, and why (needs no development tools)
+demo: .venv/.runtime ## See the engine at work and meet three borrowers on their pages (needs no development tools)
+	@$(MAKE) --no-print-directory pages || true
 	$(BIN)/creditline demo
+
+pages: creditline/edge/built/index.html ## Build the borrower's pages, with the machine's node or one of a wheel
 
 bench: setup ## Measure each promise about speed against its yardstick (ONLY=name for one)
 	$(BIN)/python tests/bench/run.py $(ONLY)
@@ -45,12 +48,16 @@ lock: .venv/.installer ## Renew requirements/*.txt after an edit of pyproject.to
 	$(LOCK) -c requirements/dev.txt --extra stream -o requirements/stream.txt
 	$(LOCK) -c requirements/dev.txt -o requirements/runtime.txt
 	$(LOCK_TOOL) -c requirements/dev.txt --group install -o requirements/install.txt
-	@for file in requirements/*.txt; do \
+	$(LOCK_TOOL) --group web -o web/node.txt
+	@for file in requirements/*.txt web/node.txt; do \
 	  { echo "# Made from pyproject.toml: edit that, then run \`make lock\`."; cat $$file; } > $$file.new && mv $$file.new $$file; done
 
 clean: ## Remove .venv and everything that can be made again
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks build dist
+	rm -rf .venv web/wire web/*/node_modules creditline/edge/built .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks build dist
 	find creditline tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+creditline/edge/built/index.html: web/build.py web/node.txt openapi.json $(shell find web/borrower -name node_modules -prune -o -type f -print) | .venv/.installer
+	@$(BIN)/python web/build.py
 
 lint: setup
 	$(BIN)/ruff format --check

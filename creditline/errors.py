@@ -4,7 +4,7 @@
 
     CreditlineError                              HTTP
       Refused                                    the caller can mend it
-        Malformed 400 · NotAllowed 403 · NotFound 404 · Conflict 409 · PolicyInvalid 422
+        Malformed 400 · NotSignedIn 401 · NotAllowed 403 · NotFound 404 · Conflict 409 · PolicyInvalid 422
       Unavailable 503 · Busy 429                 try again
       Broken 500                                 an invariant fails: our bug
 
@@ -47,6 +47,7 @@ class Code(StrEnum):
     LINE_UNKNOWN = "line_unknown"
     MEMORY_SHORT = "memory_short"
     MESSAGE_MALFORMED = "message_malformed"
+    NOT_OFFERED_HERE = "not_offered_here"
     NOTHING_OWED = "nothing_owed"
     NOTICE_UNKNOWN = "notice_unknown"
     OUTCOME_UNKNOWN = "outcome_unknown"
@@ -62,6 +63,7 @@ class Code(StrEnum):
     RESERVATION_ENDED = "reservation_ended"
     SCORECARD_INVALID = "scorecard_invalid"
     SECOND_PERSON_NEEDED = "second_person_needed"
+    SIGN_IN_NEEDED = "sign_in_needed"
     STOPPING = "stopping"
     STREAM_UNREACHABLE = "stream_unreachable"
     TOO_LARGE = "too_large"
@@ -86,6 +88,10 @@ class Refused(CreditlineError):
 
 class Malformed(Refused):
     """The request does not say anything we can read: wrong shape, type or range."""
+
+
+class NotSignedIn(Refused):
+    """The request does not prove whose it is, or no longer: sign in again where the link came from."""
 
 
 class NotAllowed(Refused):

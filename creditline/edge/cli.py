@@ -22,6 +22,7 @@ from creditline.edge.commands import (
     lines,
     loans,
     notices,
+    pages,
     policy_evidence,
     policy_impact,
     policy_life,
@@ -55,6 +56,7 @@ for group in (
     promises.COMMANDS,
     books.COMMANDS,
     doctor.COMMANDS,
+    pages.COMMANDS,
 ):
     for command in group:
         APP.command()(command)

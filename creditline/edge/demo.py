@@ -18,15 +18,19 @@ from rich.console import Console
 from rich.table import Table
 
 from creditline.clock import MovedClock
+from creditline.edge.api.mine import Pages
+from creditline.edge.api.pages import is_built
 from creditline.edge.commands.lines import rows_of
 from creditline.edge.commands.output import note, progress, show
 from creditline.edge.commands.rules import said
 from creditline.edge.engine import Engine, running
+from creditline.edge.people import demo_sign_in, issued, remember, settled, worth_meeting
 from creditline.edge.server import serve_until_stopped
 from creditline.edge.settings import Settings
 from creditline.edge.sources.book import Book
 from creditline.edge.sources.synthetic import made_book
 from creditline.edge.sources.taiwan import read_taiwan
+from creditline.edge.tokens import link
 from creditline.errors import NotFound
 from creditline.explanation.words import Told, tell, words_of
 from creditline.flows.explain import explain_line
@@ -73,7 +77,7 @@ class Report:
 
 
 async def run(settings: Settings, *, fresh: bool, lines_count: int | None, stay: bool, as_json: bool) -> None:
-    """Run the demo in its own database under the home folder, print the report, and serve the API until stopped."""
+    """Run the demo in its own database under the home folder, print the report, and serve it until stopped if it stays."""
     settings = replace(settings, home=settings.home / "demo", dsn=None)
     if fresh:
         shutil.rmtree(settings.home, ignore_errors=True)
@@ -93,6 +97,10 @@ async def run(settings: Settings, *, fresh: bool, lines_count: int | None, stay:
             print_report(report, Console(width=max(120, min(160, shutil.get_terminal_size((140, 40)).columns))))
         if stay:
             await _serve(engine, settings, report)
+        elif not as_json:
+            note(
+                "\n  creditline demo --serve opens the pages of three borrowers on a clock that you move, and the API."
+            )
 
 
 def _step(what: str, started: float) -> None:
@@ -100,18 +108,36 @@ def _step(what: str, started: float) -> None:
 
 
 async def _serve(engine: Engine, settings: Settings, report: Report) -> None:
-    """Serve the replayed book; the clock is the day after its history, so that its open dates still lie ahead."""
+    """Serve the replayed book and the pages of those worth meeting, by a clock that stands until somebody moves it."""
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    shown = report.shown[-1].line if report.shown else None
-    base = f"http://{settings.host}:{settings.port}"
-    note(f"\n  API          {base}/docs")
-    if shown:
-        note(f"  Explanation  {base}/v1/lines/{shown}/explanation?language=en")
-    note("  Stop         Ctrl+C  (the data stay; creditline demo --fresh starts over)")
-    sys.stderr.flush()
-    await serve_until_stopped(replace(engine, clock=MovedClock(report.book.until)), settings, stop, work=False)
+    clock = await settled(engine, settings, until=report.book.until)
+    sign_in = demo_sign_in()
+
+    def told(base: str) -> None:
+        note(f"\n  Meet them, on a clock that you move (it says {clock():%Y-%m-%d}):")
+        for borrower, story in worth_meeting([(one.borrower, one.picked) for one in report.shown]):
+            note(f"\n  {borrower}: {story}\n  {link(base, token=issued(sign_in, borrower))}")
+        note(
+            "\n  The links are good for twelve hours."
+            if is_built()
+            else "\n  The pages are not built: run `make pages`."
+        )
+        note(f"  API   {base}/docs\n  Stop  Ctrl+C  (the data stay; creditline demo --fresh starts over)")
+        sys.stderr.flush()
+
+    try:
+        await serve_until_stopped(
+            replace(engine, clock=clock),
+            settings,
+            stop,
+            work=False,
+            pages=Pages(sign_in=sign_in, demo=clock),
+            told=told,
+        )
+    finally:
+        remember(settings, clock)
 
 
 def the_book(settings: Settings, lines_count: int | None) -> Book:

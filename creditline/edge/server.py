@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from creditline.edge.api import create_app
+from creditline.edge.api.mine import Pages
 from creditline.edge.engine import Engine
 from creditline.edge.settings import Settings
+from creditline.edge.tokens import SignIn
 from creditline.edge.webhook import deliver_on, read_webhook
 from creditline.edge.worker import work_on
 from creditline.errors import Broken, Code, CreditlineError, Malformed, NotAllowed, Unavailable
@@ -35,6 +37,7 @@ async def serve_until_stopped(
     stop: asyncio.Event,
     *,
     work: bool = True,
+    pages: Pages | None = None,
     told: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until `stop` is set; requests under way are answered first, for GRACE_SECONDS at most.
@@ -42,13 +45,15 @@ async def serve_until_stopped(
     Where settings name a webhook, notices are sent there, unless nothing is worked on.
 
     `told` hears the address once it listens. Raises `Malformed`, `NotAllowed` or `Unavailable` if it cannot listen there.
+    `pages` is how the borrowers' pages are served, by the settings if left out; `told` hears the address once it
+    listens. Raises `Malformed`, `NotAllowed` or `Unavailable` if it cannot listen there.
     """
     hook = read_webhook(settings.webhook, secrets=settings.webhook_secrets) if settings.webhook and work else None
     with listening(settings) as listener:
         if told is not None:
             host, port = listener.getsockname()[:2]
             told(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        app = create_app(engine.db, engine.clock, engine.house)
+        app = create_app(engine.db, engine.clock, engine.house, pages=pages or pages_by(settings))
         config = uvicorn.Config(
             app,
             loop="none",
@@ -77,6 +82,16 @@ async def serve_until_stopped(
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
+
+
+def pages_by(settings: Settings, *, is_alone: bool = False) -> Pages:
+    """Return how the borrowers' pages are served by the settings; `is_alone` serves nothing else."""
+    return Pages(
+        sign_in=SignIn(keys=settings.pages_keys),
+        frames=settings.pages_frames,
+        pay=settings.pages_pay,
+        is_alone=is_alone,
+    )
 
 
 async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:

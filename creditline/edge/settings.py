@@ -1,11 +1,14 @@
 """Settings: read once from the environment, and passed on."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from creditline.errors import Code, Malformed
+
+LEAST_KEY_LETTERS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +19,9 @@ class Settings:
     data sets. `nats` is the address of a NATS server for `creditline stream`; without one it starts its own in
     `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most. `webhook`
     is where notices are sent, signed with `webhook_secrets`; without one nobody is sent any.
+    `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most.
+    `pages_keys` sign and check the borrowers' tokens, the first signs; `pages_frames` are the origins that may show the
+    pages in a frame; `pages_pay` is the address of the lender's own till, with {line}, {amount_minor} and {currency}.
     """
 
     dsn: str | None
@@ -27,6 +33,9 @@ class Settings:
     pool_size: int
     webhook: str | None = None
     webhook_secrets: str = ""
+    pages_keys: tuple[str, ...] = ()
+    pages_frames: tuple[str, ...] = ()
+    pages_pay: str | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -43,6 +52,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pool_size=_number(given, "CREDITLINE_POOL", usual=10, least=1, most=500),
         webhook=given.get("CREDITLINE_WEBHOOK_URL") or None,
         webhook_secrets=given.get("CREDITLINE_WEBHOOK_SECRET") or "",
+        pages_keys=_keys(given.get("CREDITLINE_PAGES_KEY")),
+        pages_frames=_origins(given.get("CREDITLINE_PAGES_FRAMES")),
+        pages_pay=_till(given.get("CREDITLINE_PAGES_PAY")),
     )
 
 
@@ -51,6 +63,40 @@ def _dsn(given: str | None) -> str | None:
         raise Malformed(
             f"CREDITLINE_DSN is {given!r}. Write it as postgresql://user:password@host:5432/database, or leave it out for "
             "the embedded database.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    return given or None
+
+
+def _keys(given: str | None) -> tuple[str, ...]:
+    keys = tuple(given.split()) if given else ()
+    if any(len(key) < LEAST_KEY_LETTERS for key in keys):
+        raise Malformed(
+            f"CREDITLINE_PAGES_KEY holds a key of fewer than {LEAST_KEY_LETTERS} letters, which can be guessed. Make one with "
+            "`openssl rand -hex 32`, and give the lender's app the same; to change it, name the new one first and the old "
+            "one after a space.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    return keys
+
+
+def _origins(given: str | None) -> tuple[str, ...]:
+    origins = tuple(given.split()) if given else ()
+    for origin in origins:
+        if not re.fullmatch(r"https?://[\w.-]+(:\d+)?", origin):
+            raise Malformed(
+                f"CREDITLINE_PAGES_FRAMES names {origin!r}, which is no origin. Write each as https://app.lender.example, "
+                "with spaces between them.",
+                code=Code.CONFIGURATION_INVALID,
+            )
+    return origins
+
+
+def _till(given: str | None) -> str | None:
+    if given and not re.match(r"https?://[\w.-]+", given):
+        raise Malformed(
+            f"CREDITLINE_PAGES_PAY is {given!r}. Write it as https://app.lender.example/pay?line={{line}}"
+            "&amount_minor={amount_minor}, or leave it out.",
             code=Code.CONFIGURATION_INVALID,
         )
     return given or None

@@ -119,7 +119,7 @@ def tell_reason(reason: Reason, currency: str, words: Words) -> str:
     sentence = words.say("reason", reason.code)
     if reason.value is None or reason.needs is Needs.OTHER or reason.threshold is None:
         return sentence
-    value, threshold = _figures(reason.factor, reason.value, reason.threshold, currency)
+    value, threshold = figures(reason.factor, value=reason.value, threshold=reason.threshold, currency=currency)
     return sentence + words.say(
         "needs", reason.needs, factor=words.say("factor", reason.factor), value=value, threshold=threshold
     )
@@ -143,7 +143,7 @@ def _part(part: Part, currency: str, words: Words) -> ToldPart:
 MOST_DECIMALS = 4
 
 
-def _figures(factor: str, value: float, threshold: float, currency: str) -> tuple[str, str]:
+def figures(factor: str, *, value: float, threshold: float, currency: str) -> tuple[str, str]:
     """Write a value and its threshold with as few decimals as show that they differ, if they do."""
     for decimals in range(MOST_DECIMALS):
         own = figure(factor, value, currency=currency, decimals=decimals)

@@ -19,6 +19,7 @@ from creditline.edge.api import (
     limits,
     lines,
     loans,
+    me,
     motions,
     notices,
     policies,
@@ -60,7 +61,7 @@ async def test_every_route_says_what_a_problem_looks_like(shared_db: Database) -
         for method, told in methods.items():
             if path.startswith("/v1/") and path not in STREAMED:
                 assert "application/problem+json" in told["responses"]["default"]["content"], (method, path)
-    assert set(STATUS.values()) <= {400, 403, 404, 409, 422, 429, 500, 503}
+    assert set(STATUS.values()) <= {400, 401, 403, 404, 409, 422, 429, 500, 503}
 
 
 async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
@@ -84,6 +85,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         book,
     )
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}
+    paths |= {getattr(route, "path", "") for route in (*me.ROUTES.routes, *decisions.HEALTH.routes)}
     assert len(paths) >= 15
     streamed = {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}
     assert paths | streamed.keys() == document["paths"].keys()

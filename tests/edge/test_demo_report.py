@@ -167,7 +167,7 @@ def test_the_command_runs_starts_over_and_says_which_port_is_taken(terminal: Ter
         assert "SYNTHETIC" in fresh.out
         with socket.create_server(("127.0.0.1", 0)) as taken:
             terminal.set("CREDITLINE_PORT", taken.getsockname()[1])
-            ran = terminal.run("demo", "--lines", "30")
+            ran = terminal.run("demo", "--lines", "30", "--serve")
         assert ran.status == 1
         assert f"creditline: {Code.CONFIGURATION_INVALID}: " in ran.err
         assert "CREDITLINE_PORT" in ran.err

@@ -51,8 +51,13 @@ def named_places(text: str) -> list[str]:
 
 
 def test_every_lock_holds_hashes_and_no_address(texts: Mapping[str, str]) -> None:
-    locks = {path: text for path, text in texts.items() if path.startswith("requirements/")}
-    assert {"requirements/install.txt", "requirements/runtime.txt", "requirements/dev.txt"} <= locks.keys()
+    locks = {path: text for path, text in texts.items() if path.startswith("requirements/") or path == "web/node.txt"}
+    assert {
+        "web/node.txt",
+        "requirements/install.txt",
+        "requirements/runtime.txt",
+        "requirements/dev.txt",
+    } <= locks.keys()
     wrong = [f"{path}: {what}" for path, text in locks.items() for what in unlocked(text)]
     assert not wrong, "\n".join(wrong)
 
@@ -75,6 +80,7 @@ def test_every_requirement_of_the_project_is_locked(texts: Mapping[str, str]) ->
         "requirements/fit.txt": project["project"]["optional-dependencies"]["fit"],
         "requirements/dev.txt": project["project"]["optional-dependencies"]["dev"],
         "requirements/install.txt": project["dependency-groups"]["install"],
+        "web/node.txt": project["dependency-groups"]["web"],
     }
     wrong = [f"{path}: {what}" for path, wanted in asked.items() for what in unmet(texts[path], wanted)]
     assert not wrong, "Run `make lock`:\n" + "\n".join(wrong)

@@ -24,6 +24,7 @@ from creditline.edge.api import (
     limits,
     lines,
     loans,
+    me,
     motions,
     notices,
     policies,
@@ -31,6 +32,8 @@ from creditline.edge.api import (
     umbrellas,
 )
 from creditline.edge.api.gate import Gate
+from creditline.edge.api.mine import Pages
+from creditline.edge.api.pages import add_pages
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
 from creditline.edge.api.state import parts
@@ -51,8 +54,12 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
-    """Return the app around a ready database, a clock and the products that are offered."""
+def create_app(db: Database, clock: Clock, house: House, *, pages: Pages | None = None) -> FastAPI:
+    """Return the app around a ready database, a clock and the products that are offered.
+
+    `pages` says how borrowers sign in; without it none can. If they are alone, nothing else is served: see docs/pages.md.
+    """
+    pages = pages or Pages()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -66,13 +73,25 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
         version=VERSION,
         description=DESCRIPTION,
         docs_url=None,
+        openapi_url=None if pages.is_alone else "/openapi.json",
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
     )
     app.state.parts = parts(db, clock, house)
+    app.state.pages = pages
     add_handlers(app)
     app.add_middleware(Gate)
+    add_pages(app, pages)
+    for routes in (me.ROUTES, decisions.HEALTH):
+        app.include_router(routes, responses=PROBLEM)
+    if not pages.is_alone:
+        _add_operations(app)
+    return app
+
+
+def _add_operations(app: FastAPI) -> None:
+    """Add what the lender's own systems call, and its documentation."""
     for routes in (
         lines.ROUTES,
         motions.ROUTES,
@@ -96,8 +115,6 @@ def create_app(db: Database, clock: Clock, house: House) -> FastAPI:
     app.add_route("/v1/repayments:batch", bulk.repay_batch, methods=["POST"])
     _add_documentation(app)
     _describe(app)
-
-    return app
 
 
 def _add_documentation(app: FastAPI) -> None:

@@ -13,6 +13,7 @@ from creditline.flows.replay import read_decision, replay_decision
 
 READY_SECONDS = 3.0
 
+HEALTH = APIRouter()
 ROUTES = APIRouter()
 
 
@@ -50,13 +51,13 @@ async def read_products(engine: Engine) -> list[ProductView]:
     ]
 
 
-@ROUTES.get("/health", tags=["health"])
+@HEALTH.get("/health", tags=["health"])
 async def live() -> HealthView:
     """Say that the program runs."""
     return HealthView(status="live")
 
 
-@ROUTES.get("/health/ready", tags=["health"])
+@HEALTH.get("/health/ready", tags=["health"])
 async def ready(engine: Engine) -> HealthView:
     """Say that the database answers, within a few seconds."""
     try:

@@ -39,7 +39,10 @@ class Gate:
             nonlocal is_started
             if message["type"] == "http.response.start":
                 is_started = True
-                MutableHeaders(scope=message)[HEADER] = name
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = name
+                if scope["path"].startswith("/v1/"):
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         try:

@@ -19,6 +19,7 @@ from creditline.errors import (
     Malformed,
     NotAllowed,
     NotFound,
+    NotSignedIn,
     PolicyInvalid,
     Refused,
     Unavailable,
@@ -28,6 +29,7 @@ STATUS: Mapping[type[CreditlineError], int] = {
     CreditlineError: 500,
     Refused: 400,
     Malformed: 400,
+    NotSignedIn: 401,
     NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
@@ -72,7 +74,8 @@ def problem(
         "request_id": getattr(request.state, "request_id", None),
     }
     wait = {"Retry-After": RETRY_SECONDS} if status in {429, 503} else {}
-    return JSONResponse(body, status_code=status, media_type=MEDIA, headers={**(headers or {}), **wait})
+    sign_in = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(body, status_code=status, media_type=MEDIA, headers={**(headers or {}), **wait, **sign_in})
 
 
 def of_ours(request: Request, error: CreditlineError) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,24 +20,37 @@ DATA = typer.Typer(help="The real data sets: what is there, and how to get it.",
 def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier demo and start over.")] = False,
     lines: Annotated[int | None, typer.Option(help="Replay only so many lines of the book.", min=1)] = None,
-    stay: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the API afterwards, until Ctrl+C.")] = True,
+    stay: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve", help="Serve pages and API afterwards, until Ctrl+C; left out, only in a terminal."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Replay a real book, print what was answered and why, and serve it.
+    """Replay a real book, print what was answered and why, and serve it with the pages of three borrowers.
 
     The book is the Taiwan data set if it is found, else a made one that is called synthetic. A demo that is already there
     is shown again.
     """
     from creditline.edge.demo import run  # noqa: PLC0415  # It loads data frames, which no other command needs.
 
-    to_the_end(run(read_settings(), fresh=fresh, lines_count=lines, stay=stay and not as_json, as_json=as_json))
+    is_watched = sys.stdout.isatty() and sys.stderr.isatty()
+    stays = (is_watched if stay is None else stay) and not as_json
+    to_the_end(run(read_settings(), fresh=fresh, lines_count=lines, stay=stays, as_json=as_json))
 
 
 def serve(
     work: Annotated[bool, typer.Option("--work/--no-work", help="Release tranches on their day, too.")] = True,
+    pages_only: Annotated[
+        bool, typer.Option("--pages-only", help="Serve borrowers only: what the internet may reach.")
+    ] = False,
 ) -> None:
-    """Serve the API until stopped."""
-    from creditline.edge.server import serve_until_stopped  # noqa: PLC0415  # Only this command needs a web server.
+    """Serve the API and the borrowers' pages until stopped."""
+    from creditline.edge.server import (  # noqa: PLC0415  # Only this command needs a web server.
+        pages_by,
+        serve_until_stopped,
+    )
 
     settings = read_settings()
 
@@ -45,7 +59,12 @@ def serve(
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         await serve_until_stopped(
-            engine, settings, stop, work=work, told=lambda address: note(f"API   {address}/docs\nStop  Ctrl+C")
+            engine,
+            settings,
+            stop,
+            work=work,
+            pages=pages_by(settings, is_alone=pages_only),
+            told=lambda address: note(f"API    {address}/docs\nPages  {address}/my/\nStop   Ctrl+C"),
         )
 
     with_engine(use)

@@ -1,0 +1,290 @@
+"""The borrower's own routes: what they tell, and that on none of them anybody reaches what is another's."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import jwt
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from creditline.clock import MovedClock, system_clock
+from creditline.edge.api import create_app, me, mine, own_record, own_shapes, own_words
+from creditline.edge.people import JUN, LAN, MEI, live
+from creditline.edge.tokens import AUDIENCE, LONGEST, SignIn, link
+from creditline.errors import Code, NotSignedIn
+from creditline.flows.home import home_of
+from creditline.flows.publish import publish
+from creditline.ids import id_from
+from creditline.store.connect import Database
+from tests.edge.an_api import STARTS_AT, Said, problem, the_house
+
+KEY, OLD_KEY = "k" * 40, "o" * 40
+SIGN_IN = SignIn(keys=(KEY, OLD_KEY))
+PARAMETERS = {"line": "own_line"}
+"""What a path may name, each with the dependency that holds it against who asks."""
+
+
+def bearer(borrower: str, **options: Any) -> dict[str, str]:
+    return {"authorization": f"Bearer {SIGN_IN.issue(borrower, at=system_clock(), **options)}"}
+
+
+def dependencies_of(dependant: Dependant) -> Iterator[str]:
+    for one in dependant.dependencies:
+        yield getattr(one.call, "__name__", "")
+        yield from dependencies_of(one)
+
+
+def routes_of(http: httpx.AsyncClient) -> Iterator[Any]:
+    """Go through every route of the app that a client asks, those of included routers too."""
+    for one in http._transport.app.routes:  # type: ignore[attr-defined]
+        yield from one.original_router.routes if hasattr(one, "original_router") else [one]
+
+
+@asynccontextmanager
+async def the_pages(db: Database, *, is_demo: bool = True, is_alone: bool = True) -> AsyncIterator[httpx.AsyncClient]:
+    clock = MovedClock(STARTS_AT)
+    house = the_house()
+    await publish(db, MovedClock(STARTS_AT - timedelta(days=365)), house)
+    await live(db, house, until=STARTS_AT)
+    pages = mine.Pages(sign_in=SIGN_IN, is_alone=is_alone, demo=clock if is_demo else None)
+    app = create_app(db, clock, house, pages=pages)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://pages") as http,
+    ):
+        yield http
+
+
+@pytest.fixture
+async def http(db: Database) -> AsyncIterator[httpx.AsyncClient]:
+    async with the_pages(db) as ready:
+        yield ready
+
+
+async def read(http: httpx.AsyncClient, path: str, borrower: str, **query: Any) -> Any:
+    response = await http.get(path, headers=bearer(borrower), params=query)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def own_line(http: httpx.AsyncClient, borrower: str) -> str:
+    (line,) = (await read(http, "/v1/me", borrower))["lines"]
+    return str(line["line"])
+
+
+async def test_whoever_is_signed_in_sees_their_own_lines_and_what_they_may_do(http: httpx.AsyncClient) -> None:
+    told = await read(http, "/v1/me", MEI.borrower)
+    assert (told["borrower"], told["may_draw"], told["is_demo"], told["languages"]) == ("mei", True, True, ["en", "zh"])
+    assert [line["granted_minor"] for line in told["lines"]] == [MEI.granted_minor]
+    nobody = await read(http, "/v1/me", "nobody")
+    assert (nobody["lines"], nobody["languages"]) == ([], [])
+
+
+async def test_the_first_page_takes_the_limit_apart_without_remainder(http: httpx.AsyncClient, db: Database) -> None:
+    line = await own_line(http, MEI.borrower)
+    told = await read(http, f"/v1/me/lines/{line}", MEI.borrower, language="en")
+    buckets = told["line"]
+    assert sum(part["amount_minor"] for part in told["held"]) == buckets["withheld_minor"] > 0
+    for part in told["held"]:
+        assert sum(one["amount_minor"] for one in part["returns"]) == part["amount_minor"]
+        assert [one["failing"] for one in part["returns"]] == [["draws in 30 days must be 6 or less (yours: 7)"]] * 2
+    (why,) = told["held"][0]["why"]
+    assert (why["code"], why["value_says"], why["threshold_says"], why["needs"]) == (
+        "frequent_draws",
+        "7",
+        "6",
+        "at_most",
+    )
+    assert told["state"] == own_shapes.State.WAITING
+    assert any(words.startswith("late payment") for words in told["not_because"])
+    assert not any("often" in words for words in told["not_because"])
+    home = await home_of(db, MovedClock(STARTS_AT), the_house(), line=UUID(line))
+    assert own_words.state_of(home) is own_shapes.State.WAITING
+    assert told["owed_minor"] >= buckets["drawn_minor"]
+    chinese = await read(http, f"/v1/me/lines/{line}", MEI.borrower, language="zh")
+    assert chinese["held"][0]["why"][0]["says"] == "支用频繁"
+
+
+async def test_no_score_no_probability_and_no_name_of_the_house_is_in_what_a_borrower_reads() -> None:
+    shapes = [one for one in vars(own_shapes).values() if isinstance(one, type) and hasattr(one, "model_fields")]
+    names = {field for shape in shapes for field in shape.model_fields}
+    assert len(shapes) > 8
+    assert (
+        names & {"pd_ppm", "points", "release_points", "grade", "features", "author", "approver", "authority"} == set()
+    )
+
+
+async def test_a_late_statement_is_told_before_anything_else(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, JUN.borrower)
+    told = await read(http, f"/v1/me/lines/{line}", JUN.borrower, language="en")
+    assert (told["state"], told["overdue"]["months_count"]) == ("overdue", 1)
+    assert told["held"][0]["why"][0]["code"] == "late"
+    assert not any(words.startswith("late") for words in told["not_because"])
+
+
+async def test_whoever_has_everything_back_is_told_so(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, LAN.borrower)
+    told = await read(http, f"/v1/me/lines/{line}", LAN.borrower)
+    assert (told["state"], told["held"], told["not_because"]) == ("all_back", [], [])
+    assert told["line"]["available_minor"] == told["line"]["granted_minor"] - told["line"]["drawn_minor"]
+
+
+async def test_a_promise_is_kept_on_its_day_and_the_record_shows_it(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, MEI.borrower)
+    url = f"/v1/me/lines/{line}"
+    before = await read(http, url, MEI.borrower)
+    first = min((one for part in before["held"] for one in part["returns"]), key=lambda one: str(one["due_on"]))
+    days = (datetime.fromisoformat(first["due_on"]) - datetime.fromisoformat(before["today"])).days
+    moved = await http.post("/v1/me/demo/days", json={"days": days}, headers=bearer(MEI.borrower))
+    assert (moved.status_code, moved.json()["today"]) == (200, first["due_on"]), moved.text
+    after = await read(http, url, MEI.borrower)
+    assert after["line"]["available_minor"] == before["line"]["available_minor"] + first["amount_minor"]
+    told = {one["promise"]: one for one in await read(http, f"{url}/promises", MEI.borrower, language="en")}
+    assert (told[first["promise"]]["outcome"], told[first["promise"]]["ended_on"]) == ("kept", first["due_on"])
+    assert "as told" in told[first["promise"]]["end_says"]
+    newest = (await read(http, f"{url}/record", MEI.borrower))[0]
+    assert (newest["what"], newest["amount_minor"]) == (own_shapes.Happened.BACK, first["amount_minor"])
+    assert newest["free_minor"] == after["line"]["headroom_minor"]
+
+
+async def test_the_record_tells_of_a_repayment_what_came_back_with_it(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, MEI.borrower)
+    rows = await read(http, f"/v1/me/lines/{line}/record", MEI.borrower)
+    assert [row["happened_at"] for row in rows] == sorted((row["happened_at"] for row in rows), reverse=True)
+    assert {row["what"] for row in rows} == {"opened", "drawn", "repaid", "back"}
+    newest = rows[0]
+    assert (newest["what"], newest["amount_minor"]) == ("repaid", 1_500_000)
+    assert 0 < newest["back_minor"] < newest["amount_minor"]
+    assert set(own_record.WHAT.values()) <= set(own_shapes.Happened)
+
+
+async def test_a_repayment_in_the_demo_is_taken_and_a_draw_is_decided(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, LAN.borrower)
+    url = f"/v1/me/lines/{line}"
+    asked = {"id": str(id_from("own draw", at=STARTS_AT)), "amount_minor": 100_000, "currency": "CNY"}
+    drawn = await http.post(f"{url}/draws", json=asked, headers=bearer(LAN.borrower))
+    assert (drawn.status_code, drawn.json()["decision"]["answer"]) == (201, "approve"), drawn.text
+    again = await http.post(f"{url}/draws", json=asked, headers=bearer(LAN.borrower))
+    assert (again.status_code, again.json()["is_repeated"]) == (200, True)
+    paid = {**asked, "id": str(id_from("own payment", at=STARTS_AT))}
+    repaid = await http.post(f"{url}/repayments", json=paid, headers=bearer(LAN.borrower))
+    assert (repaid.status_code, repaid.json()["accepted_minor"]) == (201, 100_000), repaid.text
+    foreseen = await http.post(f"{url}/forecast", json={"days": 30}, headers=bearer(LAN.borrower))
+    assert foreseen.json()["line"] == line
+
+
+async def test_outside_the_demo_no_page_can_say_that_money_came_or_move_the_clock(db: Database) -> None:
+    async with the_pages(db, is_demo=False) as http:
+        line = await own_line(http, LAN.borrower)
+        asked = {"id": str(id_from("own payment", at=STARTS_AT)), "amount_minor": 100, "currency": "CNY"}
+        refused = await http.post(f"/v1/me/lines/{line}/repayments", json=asked, headers=bearer(LAN.borrower))
+        problem(refused, 403, Code.NOT_OFFERED_HERE, says="lender tells us")
+        problem(await http.post("/v1/me/demo/days", json={}, headers=bearer("lan")), 403, Code.NOT_OFFERED_HERE)
+
+
+async def test_a_sign_in_that_only_reads_cannot_borrow(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, LAN.borrower)
+    asked = {"id": str(id_from("own draw", at=STARTS_AT)), "amount_minor": 100, "currency": "CNY"}
+    reads = bearer(LAN.borrower, may_draw=False)
+    assert (await http.get("/v1/me", headers=reads)).json()["may_draw"] is False
+    problem(await http.post(f"/v1/me/lines/{line}/draws", json=asked, headers=reads), 403, Code.SIGN_IN_NEEDED)
+
+
+async def test_on_every_route_of_theirs_a_borrower_reaches_nothing_of_anothers(db: Database) -> None:
+    async with the_pages(db) as http:
+        line = await own_line(http, MEI.borrower)
+        routes = [one for one in routes_of(http) if isinstance(one, APIRoute) and not one.path.startswith("/health")]
+        assert {one.path for one in routes} == {one.path for one in me.ROUTES.routes if isinstance(one, APIRoute)}
+        assert len(routes) >= 8
+        before = await read(http, f"/v1/me/lines/{line}", MEI.borrower)
+        for route in routes:
+            guards = set(dependencies_of(route.dependant))
+            assert "signed_in" in guards, f"{route.path} asks nobody who they are."
+            named = re.findall(r"{(\w+)}", route.path)
+            assert {PARAMETERS[name] for name in named} <= guards, (
+                f"{route.path} does not hold {named} against who asks."
+            )
+            path = route.path.replace("{line}", line)
+            for method in route.methods or ():
+                body: dict[str, Any] = {} if method == "GET" else {"json": {}}
+                problem(await http.request(method, path, **body), 401, Code.SIGN_IN_NEEDED)
+                if named:
+                    theirs = await http.request(method, path, headers=bearer(JUN.borrower), **body)
+                    told = problem(theirs, 404, Code.LINE_UNKNOWN)
+                    nowhere = path.replace(line, str(id_from("nowhere", at=STARTS_AT)))
+                    missing = await http.request(method, nowhere, headers=bearer(JUN.borrower), **body)
+                    assert said_of(told, line) == said_of(missing.json(), nowhere.split("/")[4]), (
+                        "It tells that the line is there."
+                    )
+        assert await read(http, f"/v1/me/lines/{line}", MEI.borrower) == before
+
+
+def said_of(told: Said, line: str) -> Said:
+    """Return a problem without what differs between any two."""
+    return {key: str(value).replace(line, "LINE") for key, value in told.items() if key != "request_id"}
+
+
+async def test_pages_that_are_alone_serve_nothing_of_the_lenders(db: Database) -> None:
+    async with the_pages(db, is_alone=False) as everything, the_pages(db) as alone:
+        whole, served = ({one.path for one in routes_of(own)} for own in (everything, alone))
+        hidden = sorted(whole - served)
+        assert {"/v1/lines/{line}", "/v1/events", "/docs", "/openapi.json"} <= set(hidden)
+        for path in hidden:
+            found = await alone.get(path.replace("{", "").replace("}", ""), headers=bearer(MEI.borrower))
+            assert found.status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("claims", "key", "says"),
+    [
+        ({"exp": -60}, KEY, "its time is over"),
+        ({"exp": 3600 * 24}, KEY, "is the most"),
+        ({"aud": "another/door"}, KEY, "cannot be read"),
+        ({"sub": None}, KEY, "cannot be read"),
+        ({"iat": 7200, "exp": 9000}, KEY, "cannot be read"),
+        ({}, "x" * 40, "not by a key we know"),
+    ],
+)
+async def test_a_token_that_is_old_long_foreign_or_forged_signs_nobody_in(
+    claims: dict[str, Any], key: str, says: str
+) -> None:
+    now = datetime.now(UTC)
+    times = {"iat": 0, "exp": 600} | {name: value for name, value in claims.items() if name in {"iat", "exp"}}
+    whole = {
+        "sub": "mei",
+        "aud": AUDIENCE,
+        **claims,
+        **{name: now + timedelta(seconds=by) for name, by in times.items()},
+    }
+    token = jwt.encode({name: value for name, value in whole.items() if value is not None}, key, algorithm="HS256")
+    with pytest.raises(NotSignedIn, match=says):
+        SIGN_IN.read(token)
+
+
+async def test_a_token_without_a_signature_signs_nobody_in() -> None:
+    now = datetime.now(UTC)
+    claims = {"sub": "mei", "aud": AUDIENCE, "iat": now, "exp": now + timedelta(minutes=5)}
+    for algorithm, key in (("none", ""), ("HS512", KEY * 2)):
+        with pytest.raises(NotSignedIn):
+            SIGN_IN.read(jwt.encode(claims, key, algorithm=algorithm))
+    with pytest.raises(NotSignedIn, match="CREDITLINE_PAGES_KEY"):
+        SignIn().read("anything")
+
+
+async def test_a_key_is_changed_without_signing_anybody_out() -> None:
+    now = datetime.now(UTC)
+    by_the_old = SignIn(keys=(OLD_KEY,)).issue("mei", at=now)
+    assert SIGN_IN.read(by_the_old).borrower == "mei"
+    assert SignIn(keys=(OLD_KEY,)).read(SignIn(keys=(OLD_KEY,)).issue("jun", at=now)).borrower == "jun"
+    with pytest.raises(NotSignedIn):
+        SignIn(keys=(KEY,)).read(by_the_old)
+    longest = SIGN_IN.issue("mei", at=now, lasts=timedelta(days=9))
+    assert SIGN_IN.read(longest).expires_at - now <= LONGEST
+    assert link("http://pages/", token="a.b").endswith("/my/#token=a.b")
