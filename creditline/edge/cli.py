@@ -15,6 +15,7 @@ from creditline.edge.commands import (
     book,
     books,
     checks,
+    close,
     diff,
     doctor,
     forecast,
@@ -55,6 +56,7 @@ for group in (
     loans.COMMANDS,
     promises.COMMANDS,
     books.COMMANDS,
+    close.COMMANDS,
     doctor.COMMANDS,
     pages.COMMANDS,
 ):

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from creditline.edge.closer import close_on
 from creditline.edge.engine import Engine
 from creditline.errors import Code, CreditlineError, Unavailable
 from creditline.flows.work import seconds_until_due, work_once, work_singly
@@ -26,6 +27,11 @@ PARTITIONS_HOURS = 6
 
 
 async def work_on(engine: Engine, stop: asyncio.Event) -> None:
+    """Do what is due and close the days that are over, each at its own pace, until told to stop."""
+    await asyncio.gather(_work_on(engine, stop), close_on(engine, stop))
+
+
+async def _work_on(engine: Engine, stop: asyncio.Event) -> None:
     """Do what is due until told to stop; a database that is away is waited for, and a line that fails stops no other."""
     partitions_at: datetime | None = None
     while not stop.is_set():

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from creditline.clock import DAY, Clock, business_day, start_of
 from creditline.errors import Code, NotAllowed
-from creditline.store import book
+from creditline.store import book, days
 from creditline.store.connect import Connection
 
 SETTLES_IN = timedelta(minutes=5)
@@ -26,6 +26,17 @@ async def last_day(db: Connection, clock: Clock, through: date | None) -> date:
             code=Code.DAY_OPEN,
         )
     return through or over
+
+
+async def require_closed(db: Connection, *, through: date) -> None:
+    """Raise `NotAllowed` if a line has a day to close up to one."""
+    lines_count, first_on = await days.not_closed(db, through=through)
+    if first_on is not None:
+        raise NotAllowed(
+            f"{lines_count} lines have days to close up to {through}, the first of them {first_on}. Days are closed in their "
+            f"order: run creditline close --through {through} first.",
+            code=Code.DAY_OPEN,
+        )
 
 
 def over_at(day: date) -> datetime:

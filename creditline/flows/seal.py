@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from creditline.clock import DAY, Clock
-from creditline.errors import Code, NotAllowed
-from creditline.flows.over import last_day
+from creditline.flows.over import last_day, require_closed
 from creditline.store import book, days
 from creditline.store.book import Seal
 from creditline.store.connect import Connection, Database
@@ -46,16 +45,10 @@ async def read_seals(db: Database, *, most: int) -> list[Seal]:
 async def _last_day(db: Connection, clock: Clock, through: date | None) -> date:
     """Return the last day to seal: over, and closed for every line if days are closed; raise `NotAllowed` otherwise."""
     last = await last_day(db, clock, through)
-    lines_count, first_on = await days.not_closed(db, through=last)
-    if first_on is None:
-        return last
     if through is not None:
-        raise NotAllowed(
-            f"{lines_count} lines have days to close up to {through}, the first of them {first_on}. Close them first with "
-            f"creditline close --through {through}, so that the day is sealed with what ran up on it.",
-            code=Code.DAY_OPEN,
-        )
-    return first_on - DAY
+        await require_closed(db, through=through)
+    _, first_on = await days.not_closed(db, through=last)
+    return last if first_on is None else first_on - DAY
 
 
 async def _days_to(db: Connection, last: date) -> list[date]:

@@ -7,7 +7,7 @@ from datetime import date
 from creditline.ledger.allocation import Part
 from creditline.ledger.loan import Loan
 from creditline.ledger.payment import waive
-from creditline.ledger.running import accrue
+from creditline.ledger.running import accrue, end_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +31,12 @@ def loan_on(drawn: Loan, deeds: Sequence[Deed], *, day: date) -> Loan:
             if amount_minor := deed.parts.get(part):
                 loan, _ = waive(loan, amount_minor, on=deed.met_on, part=part)
     return accrue(loan, through_on=day)
+
+
+def at_end(loan: Loan, deeds: Sequence[Deed], *, day: date) -> Loan:
+    """Return a loan at the end of a day, from where it stood before that day and what was met of it on it."""
+    for deed in deeds:
+        for part in Part:
+            if amount_minor := deed.parts.get(part):
+                loan, _ = waive(loan, amount_minor, on=deed.met_on, part=part)
+    return end_day(loan, day)

@@ -29,6 +29,8 @@ INVARIANTS = (
     ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),
     ("lines_off_their_loans", "what a line owes is what its loans owe"),
     ("loans_off_their_entries", "a loan is the fold of its entries, and its due dates add up to it"),
+    ("days_off_their_accounts", "a closed day of a line is what its accounts held then"),
+    ("lines_off_their_close", "a line that owes is closed day by day, and its suspense is in its account"),
     ("days_off_their_seals", "a closed day holds what it was sealed with"),
     ("entries_without_words", "what no rule decided is answered for"),
     ("umbrellas_off_their_room", "an umbrella grants what is free of it and what is under it"),

@@ -600,3 +600,64 @@ from line_word w
 left join line_entry e on (e.line, e.version) = (w.line, w.version)
 where e.request is distinct from w.request
 order by 1 limit $1;
+
+-- name: days_off_their_accounts
+-- A closed day says what the accounts of its line held when it was over: what ran up counts on its own day, also where it was
+-- booked later because the day was sealed. A bucket, a class and a stage are those of the days past due.
+with leg as (
+    select t.line, case when r.kind = 'accrue' then r.happened_at else t.booked_at end as at, own.account, own.amount_minor
+    from transfer t
+    join request r on r.id = t.request
+    cross join lateral (values (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) as own (account, amount_minor)
+    where (t.debit in (11, 14, 15, 16, 23) or t.credit in (11, 14, 15, 16, 23)) and own.account in (11, 14, 15, 16, 23)
+), moment as (
+    select line, at, 1 as place, null::date as day, account, amount_minor from leg
+    union all
+    select line, start_of_day(day + 1), 0, day, 0, 0 from line_day
+), held as (
+    select line, day, coalesce(sum(amount_minor) filter (where account = 11) over up_to, 0) as principal,
+           coalesce(sum(amount_minor) filter (where account = 14) over up_to, 0) as interest,
+           coalesce(sum(amount_minor) filter (where account = 15) over up_to, 0) as penalty,
+           coalesce(sum(amount_minor) filter (where account = 16) over up_to, 0) as fee,
+           coalesce(-sum(amount_minor) filter (where account = 23) over up_to, 0) as suspended
+    from moment
+    window up_to as (partition by line order by at, place rows between unbounded preceding and current row)
+)
+select d.line::text as subject,
+       format('%s: principal %s, interest %s, penalty %s, fees %s, in suspense %s + %s, %s days late as %s in stage %s; its accounts hold %s, %s, %s, %s, %s',
+              d.day, d.principal_minor, d.interest_minor, d.penalty_minor, d.fee_minor, d.suspended_interest_minor,
+              d.suspended_penalty_minor, d.dpd_days, d.bucket, d.stage, h.principal, h.interest, h.penalty, h.fee, h.suspended) as words
+from line_day d
+join held h on (h.line, h.day) = (d.line, d.day)
+where (h.principal, h.interest, h.penalty, h.fee, h.suspended)
+      <> (d.principal_minor, d.interest_minor, d.penalty_minor, d.fee_minor, d.suspended_interest_minor + d.suspended_penalty_minor)
+   or d.bucket <> (array['current', 'M1', 'M2', 'M3', 'M4+'])[1 + least(4, (d.dpd_days + 29) / 30)]
+   or (d.suspended_interest_minor, d.suspended_penalty_minor)
+      <> (case when d.is_non_accrual then (d.interest_minor, d.penalty_minor) else (0::bigint, 0::bigint) end)
+order by 1, d.day limit $1;
+
+-- name: lines_off_their_close
+-- Days follow each other without a hole while a line owes; a line that owes is among those that are closed, where its last day
+-- ended; and what is in suspense is what its account holds.
+with step as (
+    select line, day, lead(day) over own as day_after,
+           principal_minor + interest_minor + penalty_minor + fee_minor as owed_minor, row_number() over (partition by line order by day desc) as place
+    from line_day
+    window own as (partition by line order by day)
+), suspense as (
+    select line, sum(case when credit = 23 then amount_minor else -amount_minor end) as amount_minor
+    from transfer where debit = 23 or credit = 23 group by line
+)
+select line::text as subject, format('%s is closed, and %s is the next day that is', day, day_after) as words
+from step where owed_minor <> 0 and day_after <> day + 1
+union all
+select coalesce(c.line, s.line, o.line)::text,
+       format('closed through %s and owing %s then; closed next on %s, in suspense %s + %s, its account holds %s', s.day, s.owed_minor,
+              c.next_on, c.suspended_interest_minor, c.suspended_penalty_minor, u.amount_minor)
+from line_close c
+full join (select line, day, owed_minor from step where place = 1) s on s.line = c.line
+full join (select distinct line from loan where state = 'open') o on o.line = coalesce(c.line, s.line)
+left join suspense u on u.line = coalesce(c.line, s.line, o.line)
+where c.next_on <= s.day or (s.owed_minor <> 0 and c.next_on is distinct from s.day + 1) or (o.line is not null and c.line is null)
+   or coalesce(c.suspended_interest_minor + c.suspended_penalty_minor, 0) <> coalesce(u.amount_minor, 0)
+order by 1 limit $1;

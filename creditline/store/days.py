@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from creditline.ledger.asset_class import AssetClass, Bucket
@@ -120,6 +121,19 @@ async def between(db: Connection, line: UUID, *, since: date, through: date) -> 
     return [_result(row) for row in await db.fetch(SQL["days_between"], line, since, through)]
 
 
+async def lines_with_days(db: Connection, *, after: UUID, most: int) -> list[UUID]:
+    """Return up to `most` lines of which days were closed, in id order after an id."""
+    return [row["line"] for row in await db.fetch(SQL["lines_with_days"], after, most)]
+
+
+async def results(db: Connection, lines: Sequence[UUID]) -> list[tuple[LineDay, str]]:
+    """Return every closed day of some lines, by line and day, each with the edition whose thresholds counted."""
+    return [
+        (_result({name: row[name] for name in _RESULT}), row["edition"].hex())
+        for row in await db.fetch(SQL["results_of_lines"], list(lines))
+    ]
+
+
 async def not_closed(db: Connection, *, through: date) -> tuple[int, date | None]:
     """Return how many lines have a day to close up to `through`, and the first of these days."""
     row = await db.fetchrow(SQL["lines_not_closed"], through)
@@ -138,5 +152,5 @@ async def last_closed_on(db: Connection) -> date | None:
     return day
 
 
-def _result(row: Row) -> LineDay:
+def _result(row: Row | dict[str, Any]) -> LineDay:
     return LineDay(**{**dict(row), "bucket": Bucket(row["bucket"]), "asset_class": AssetClass(row["asset_class"])})

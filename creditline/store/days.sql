@@ -91,3 +91,21 @@ order by l.currency, min(d.dpd_days), d.bucket;
 -- name: last_closed_on
 -- The last day of which any line was closed.
 select max(day) from line_day;
+
+-- name: lines_with_days
+-- Lines of which days were closed, in id order, a page at a time: for checks of the whole book. Each is found by one look into
+-- an index, however many days it has.
+with recursive found (line) as (
+    (select line from line_day where line > $1 order by line limit 1)
+    union all
+    select (select d.line from line_day d where d.line > f.line order by d.line limit 1) from found f where f.line is not null
+)
+select line from found where line is not null limit $2;
+
+-- name: results_of_lines
+-- Every closed day of some lines in order, with the edition whose thresholds counted.
+select line, day, dpd_days, bucket, asset_class, stage, is_non_accrual, principal_minor, overdue_minor, interest_minor,
+       penalty_minor, fee_minor, suspended_interest_minor, suspended_penalty_minor, edition
+from line_day
+where line = any($1::uuid[])
+order by line, day;

@@ -1,6 +1,7 @@
 """Loans: opened, read, written; a row holds a loan's due dates as arrays, and every version of it leaves an entry."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,16 @@ Changed = tuple[Loan, UUID, datetime]
 """A loan as it became, the request that changed it, and when."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A version of a loan: what was met of it by part, below zero where it was taken back, and its state then."""
+
+    loan: UUID
+    booked_at: datetime
+    state: LoanState
+    met: Mapping[Part, int]
+
+
 async def open_rows(db: Connection, lines: Sequence[UUID]) -> list[Row]:
     """Return the rows of what lines owe, the oldest of each line first; `loan_of` reads them."""
     return list(await db.fetch(SQL["open_loans_of_lines"], list(lines)))
@@ -53,6 +64,24 @@ async def open_rows(db: Connection, lines: Sequence[UUID]) -> list[Row]:
 async def rows_of_line(db: Connection, line: UUID, *, most: int) -> list[Row]:
     """Return the rows of a line's loans, newest first."""
     return list(await db.fetch(SQL["loans_of_line"], line, most))
+
+
+async def rows_ever(db: Connection, lines: Sequence[UUID]) -> list[Row]:
+    """Return the rows of every loan that lines ever had, the oldest first."""
+    return list(await db.fetch(SQL["loans_ever"], list(lines)))
+
+
+async def steps(db: Connection, loans: Sequence[UUID]) -> list[Step]:
+    """Return what was met of loans, loan by loan and version by version."""
+    return [
+        Step(
+            loan=row["loan"],
+            booked_at=row["booked_at"],
+            state=LoanState(row["state"]),
+            met={part: row[f"{part}_minor"] for part in Part if row[f"{part}_minor"]},
+        )
+        for row in await db.fetch(SQL["steps_of_loans"], list(loans))
+    ]
 
 
 async def late_since(db: Connection, lines: Sequence[UUID]) -> dict[UUID, date]:

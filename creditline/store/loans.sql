@@ -41,3 +41,21 @@ select request, credit, sum(amount_minor)::bigint as amount_minor
 from transfer
 where request = any($1::uuid[]) and debit = 12
 group by request, credit;
+
+-- name: loans_ever
+-- Every loan that lines ever had, found by their requests like those of one line.
+select l.* from loan l
+where l.id in (select r.id from request r where r.line = any($1::uuid[]))
+order by l.drawn_on, l.id;
+
+-- name: steps_of_loans
+-- What was met of loans by part, version by version: below zero where something that was met was taken back.
+select loan, version, booked_at, state,
+       coalesce(lag(outstanding_minor) over own, outstanding_minor) - outstanding_minor as principal_minor,
+       interest_paid_minor - coalesce(lag(interest_paid_minor) over own, 0) as interest_minor,
+       penalty_paid_minor - coalesce(lag(penalty_paid_minor) over own, 0) as penalty_minor,
+       fee_paid_minor - coalesce(lag(fee_paid_minor) over own, 0) as fee_minor
+from loan_entry
+where loan = any($1::uuid[])
+window own as (partition by loan order by version)
+order by loan, version;

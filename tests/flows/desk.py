@@ -29,6 +29,7 @@ from creditline.flows.repay import Repaid, RepayRequest, repay_lines
 from creditline.flows.review import Reviewed, ReviewRequest, review_lines
 from creditline.flows.turn import one
 from creditline.flows.verify import verify, verify_replays
+from creditline.flows.verify_days import verify_days
 from creditline.flows.work import work_until
 from creditline.ids import id_from
 from creditline.ledger.line import Line
@@ -232,6 +233,7 @@ class Desk:
         assert await verify(self.db) == []
         count, differing = await verify_replays(self.db, self.house)
         assert differing == []
+        assert (await verify_days(self.db, self.house))[1] == []
         return count
 
 

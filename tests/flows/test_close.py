@@ -8,7 +8,10 @@ from creditline.clock import DAY, business_day
 from creditline.errors import Code, NotAllowed
 from creditline.events.catalogue import Cured, FellOverdue
 from creditline.flows.close import begin_closing, close_days
+from creditline.flows.days import book_at, days_of
 from creditline.flows.seal import seal_days
+from creditline.flows.verify import verify
+from creditline.flows.verify_days import RETOLD, verify_days
 from creditline.ledger.asset_class import AssetClass, Bucket
 from creditline.ledger.chart import Account
 from creditline.ledger.day import LineDay
@@ -52,6 +55,9 @@ async def test_every_day_is_closed_once_and_books_its_own_interest(desk: Desk) -
         owed = await balances(desk, one.day)
         assert owed[Account.INTEREST_RECEIVABLE] == one.interest_minor == -owed[Account.INTEREST_INCOME]
     assert (await results(desk, line))[-1].interest_minor == await desk.interest_minor(line)
+    told = await book_at(desk.db, desk.clock, day=None)
+    assert (told.day, told.left_count, [row.lines_count for row in told.rows]) == (first + 3 * DAY, 0, [1])
+    assert await days_of(desk.db, desk.clock, line=line.id, through=first, most=9) == (await results(desk, line))[:1]
 
 
 async def test_days_that_were_missed_are_what_they_would_have_been(desk: Desk) -> None:
@@ -125,3 +131,61 @@ async def test_a_day_that_is_not_over_is_not_closed(desk: Desk) -> None:
     await a_drawn_line(desk)
     with pytest.raises(NotAllowed, match="is not over"):
         await close_days(desk.db, desk.clock, desk.house, through=business_day(desk.clock()))
+
+
+async def a_late_line(desk: Desk) -> Line:
+    """Return a line in suspense, with a payment in its past, of which all but the last days are sealed."""
+    await desk.offer(a_short_product())
+    line = await a_drawn_line(desk)
+    await closed(desk, days=40)
+    await desk.repay(line, 20_000)
+    await closed(desk, days=100)
+    await seal_days(desk.db, desk.clock)
+    return line
+
+
+ACCOUNTS = "a closed day of a line is what its accounts held then"
+CLOSE = "a line that owes is closed day by day, and its suspense is in its account"
+BREAKS = [
+    # by hand                                                                           law
+    ("update line_day set principal_minor = principal_minor + 1",                       {ACCOUNTS, RETOLD}),
+    ("update line_day set interest_minor = interest_minor + 1 where day = $1",          {ACCOUNTS, RETOLD}),
+    ("update line_day set penalty_minor = penalty_minor - 1 where day = $1",            {ACCOUNTS, RETOLD}),
+    ("update line_day set bucket = 'current' where day = $1",                           {ACCOUNTS, RETOLD}),
+    ("update line_day set dpd_days = dpd_days + 1 where day = $1",                      {RETOLD}),
+    ("update line_day set asset_class = 'loss' where day = $1",                         {RETOLD}),
+    ("update line_day set stage = 2 where day = $1",                                    {RETOLD}),
+    ("update line_day set overdue_minor = 0 where day = $1",                            {RETOLD}),
+    ("update line_day set is_non_accrual = false where day = $1",                       {ACCOUNTS, RETOLD}),
+    ("update line_day set suspended_penalty_minor = 0 where day = $1",                  {ACCOUNTS, RETOLD}),
+    ("update transfer set amount_minor = amount_minor + 1 where credit = 31",           {ACCOUNTS}),
+    ("update transfer set debit = 32 where credit = 23 and debit = 31",                 set()),
+    ("delete from transfer where credit = 23",                                          {ACCOUNTS, CLOSE}),
+    ("delete from line_day where day = $1",                                             {CLOSE}),
+    ("update line_close set suspended_interest_minor = suspended_interest_minor + 1",   {CLOSE}),
+    ("update line_close set next_on = next_on + 1",                                     {CLOSE}),
+    ("delete from line_close",                                                          {CLOSE}),
+]  # fmt: skip
+
+
+async def test_whatever_is_changed_by_hand_in_what_was_closed_is_found(desk: Desk, subtests: pytest.Subtests) -> None:
+    line = await a_late_line(desk)
+    day = (await results(desk, line))[-3].day
+    for by_hand, laws in BREAKS:
+        with subtests.test(by_hand):
+            found = await laws_after(desk, by_hand.replace("$1", f"'{day}'"))
+            assert found & {ACCOUNTS, CLOSE, RETOLD} == laws
+
+
+async def laws_after(desk: Desk, damage: str) -> set[str]:
+    """Return the laws that a damage breaks, which is then undone."""
+    async with desk.db.alone() as link:
+        tables = ("line_day", "line_close", "transfer")
+        for table in tables:
+            await link.execute(f"create temporary table kept_{table} as select * from {table}")
+        await link.execute(f"set session_replication_role = replica; {damage}")
+        found = {one.law for one in [*await verify(desk.db), *(await verify_days(desk.db, desk.house))[1]]}
+        for table in tables:
+            await link.execute(f"delete from {table}; insert into {table} select * from kept_{table}")
+            await link.execute(f"drop table kept_{table}")
+    return found

@@ -10,8 +10,12 @@ from pydantic import BaseModel, Field
 
 from creditline.edge.api.shapes import LineView, line_view
 from creditline.edge.api.state import Engine
+from creditline.edge.closer import BATCH
 from creditline.flows.book import BalanceRow, journal_page, statement_of, trial_balance
+from creditline.flows.close import begin_closing, close_days
+from creditline.flows.days import BookDay, book_at, days_of
 from creditline.ledger.chart import TERMS
+from creditline.ledger.day import LineDay
 from creditline.ledger.journal import Posted
 from creditline.ledger.statement import StatementRow
 
@@ -63,6 +67,14 @@ class StatementView(BaseModel):
     rows: list[StatementRow]
 
 
+class DayClosedView(BaseModel):
+    """How many days of lines were closed now, and how many lines others held all the time or could not be closed."""
+
+    day: date
+    line_days_count: int
+    left_count: int
+
+
 @ROUTES.get("/v1/book/trial-balance")
 async def read_trial_balance(
     engine: Engine,
@@ -84,6 +96,38 @@ async def read_journal(
     """Read transfers in the order they were booked, a page at a time."""
     found = await journal_page(engine.db, since=since, through=through, after=after, most=most)
     return JournalView(rows=[_view(one) for one in found], next=found[-1].id if len(found) == most else None)
+
+
+@ROUTES.get("/v1/book/classes")
+async def read_classes(
+    engine: Engine,
+    as_of: Annotated[date | None, Query(description="A closed day; the last one if left out.")] = None,
+) -> BookDay:
+    """Read the book at the end of a closed day by class, bucket and stage."""
+    return await book_at(engine.db, engine.clock, day=as_of)
+
+
+@ROUTES.get("/v1/lines/{line}/days")
+async def read_days(
+    line: UUID,
+    engine: Engine,
+    through: Annotated[date | None, Query(description="The last day; the newest closed one if left out.")] = None,
+    most: Annotated[int, Query(ge=1, le=1000)] = 31,
+) -> list[LineDay]:
+    """Read how a line stood at the end of its closed days, newest first."""
+    return await days_of(engine.db, engine.clock, line=line, through=through, most=most)
+
+
+@ROUTES.post("/v1/days/{day}:close")
+async def close_a_day(day: date, engine: Engine) -> DayClosedView:
+    """Close every day up to one that is over, of every line; what is closed already stays as it is.
+
+    The worker does so by itself. A large book takes its time: give it again when the answer does not come, it goes on
+    where it was.
+    """
+    await begin_closing(engine.db, engine.clock)
+    run = await close_days(engine.db, engine.clock, engine.house, through=day, most=BATCH)
+    return DayClosedView(day=day, line_days_count=run.line_days_count, left_count=run.left_count)
 
 
 @ROUTES.get("/v1/lines/{line}/statement")

@@ -30,7 +30,7 @@ MOST_SHOWN = 1000
 @BOOK.command("trial-balance")
 def trial_balance_(as_of: Day = None, as_json: Json = False, csv: AsCsv = False, out: Out = None) -> None:
     """Print what was booked on every account up to a day, by currency; exit 3 if debits and credits differ."""
-    day = _day(as_of)
+    day = read_day(as_of)
 
     async def use(engine: Engine) -> bool:
         told = await trial_balance(engine.db, engine.clock, as_of=day)
@@ -63,7 +63,7 @@ def journal_(
     out: Out = None,
 ) -> None:
     """Print every transfer booked on some days, in the order of the journal."""
-    first, last = _day(since), _day(through)
+    first, last = read_day(since), read_day(through)
 
     async def use(engine: Engine) -> None:
         if csv or out:
@@ -94,7 +94,7 @@ def statement_(
     out: Out = None,
 ) -> None:
     """Print a line's entries with the buckets and the balances after each."""
-    number, first, last = uuid(line, what="line"), _day(since), _day(through)
+    number, first, last = uuid(line, what="line"), read_day(since), read_day(through)
 
     async def use(engine: Engine) -> None:
         told = await statement_of(engine.db, number, since=first, through=last)
@@ -136,7 +136,7 @@ def export(
     borrower: Annotated[bool, typer.Option("--borrower/--no-borrower", help="Name the borrower of each row.")] = True,
 ) -> None:
     """Write double entries for a general ledger: two rows a transfer, under an id that stays for ever."""
-    first, last = _day(since), _day(through)
+    first, last = read_day(since), read_day(through)
 
     async def use(engine: Engine) -> None:
         with progress("days", None) as bar:
@@ -154,7 +154,7 @@ def seal(
     as_json: Json = False,
 ) -> None:
     """Close and seal the days that are over; print the latest seals, to be kept where nobody can change them."""
-    last = _day(through)
+    last = read_day(through)
 
     async def use(engine: Engine) -> None:
         with progress("days sealed", None) as bar:
@@ -213,7 +213,7 @@ def _journal_cells(posted: Posted) -> tuple[object, ...]:
     )
 
 
-def _day(text: str | None) -> date | None:
+def read_day(text: str | None) -> date | None:
     """Return a day as it was typed; raise `Malformed` if it is none."""
     if text is None:
         return None

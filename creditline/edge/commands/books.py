@@ -12,6 +12,7 @@ from creditline.edge.worker import work_on
 from creditline.flows.replay import replay_decision
 from creditline.flows.verify import REPLAY, verify_replays
 from creditline.flows.verify import verify as verify_laws
+from creditline.flows.verify_days import RETOLD, verify_days
 from creditline.flows.work import work_due
 
 
@@ -68,6 +69,7 @@ def replay(
 
 def verify(
     replay: Annotated[int, typer.Option(help="How many decisions to decide again, too.", min=0)] = 0,
+    days: Annotated[bool, typer.Option("--days", help="Tell every closed day of every line again, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Hold the database against its laws; exit 3 if one is broken.
@@ -89,6 +91,12 @@ def verify(
                 count, differing = await verify_replays(engine.db, engine.house, most=replay, told=told)
             counts[REPLAY] = len(differing)
             note(f"{count} decisions were decided again.")
+            found += differing
+        if days:
+            with progress("days of lines", None) as bar:
+                count, differing = await verify_days(engine.db, engine.house, most=MOST_FINDINGS, told=bar)
+            counts[RETOLD] = len(differing)
+            note(f"{count} days of lines were told again.")
             found += differing
         rows: list[tuple[object, ...]] = [
             (law, "holds" if not count else f"{count} broken" if count < MOST_FINDINGS else f"{count} broken or more")
