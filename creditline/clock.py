@@ -13,6 +13,8 @@ MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
 DAY_US = 86_400_000_000
 EPOCH_DAY = date(1970, 1, 1).toordinal()
+SETTLES_IN = timedelta(minutes=5)
+"""How long after midnight a day may still be booked on by a machine whose clock is behind."""
 
 
 def system_clock() -> datetime:
@@ -53,6 +55,11 @@ def just_after(instant: datetime) -> datetime:
 def business_day(instant: datetime) -> date:
     """Return the business day an instant falls on; days begin at midnight UTC (ADR 0006)."""
     return instant.astimezone(UTC).date()
+
+
+def last_over(now: datetime) -> date:
+    """Return the last business day that is over at an instant."""
+    return business_day(now - SETTLES_IN) - DAY
 
 
 def start_of(day: date) -> datetime:

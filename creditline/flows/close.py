@@ -12,14 +12,15 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from creditline.clock import DAY, MICROSECOND, Clock, business_day, start_of
+from creditline.decision.lateness import facts_of
 from creditline.errors import Code, Unavailable
-from creditline.events.catalogue import Cured, FellOverdue
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
 from creditline.flows.lending import owed
 from creditline.flows.over import last_day, today
 from creditline.flows.turn import as_of_for
 from creditline.ids import id_from
+from creditline.ledger.asset_class import Bucket
 from creditline.ledger.chart import Transfer
 from creditline.ledger.close import Closing, DayClosed, Suspense, close_line
 from creditline.ledger.line import Line
@@ -32,7 +33,6 @@ from creditline.store.requests import Recorded
 MOST_DAYS = 31
 """How many days of a line are closed in one transaction, so that none is long however many were missed."""
 
-MOST_OVERDUE_DAYS = 10_000
 HELD_SECONDS = 0.2
 PATIENCE = 50
 """How often, and after how long, lines are asked for again that others hold."""
@@ -187,9 +187,11 @@ async def _close(
             for day in own.days
         ],
     )
-    events: list[EventRow] = []
-    await days.move_on(db, [_moved(one, own, events, at=at) for one, own in done])
-    await facts.record(db, events)
+    before = await days.buckets(db, {one.line: one.next_on - DAY for one in behind if one.is_late})
+    await facts.record(
+        db, [row for one, own in done for row in _facts(one, own, before.get(one.line, Bucket.CURRENT), at=at)]
+    )
+    await days.move_on(db, [_moved(one, own) for one, own in done])
     return sum(len(own.days) for _, own in done)
 
 
@@ -204,39 +206,25 @@ def _closing(offer: Offer, one: Behind, owing: Sequence[Loan], *, through: date)
     )
 
 
-def _moved(one: Behind, own: Closing, events: list[EventRow], *, at: datetime) -> Moved:
-    """Return where a line stands after its days, and add what became known of it to `events`."""
-    is_late = one.is_late
-    for day in own.days:
-        if day.result.is_late != is_late:
-            events.append(row_of(_event(one, day), recorded_at=at))
-        is_late = day.result.is_late
+def _moved(one: Behind, own: Closing) -> Moved:
     return Moved(
         line=one.line,
         next_on=own.next_on,
         suspended_interest_minor=own.suspense.interest_minor,
         suspended_penalty_minor=own.suspense.penalty_minor,
-        is_late=is_late,
+        is_late=own.days[-1].result.is_late,
         is_over=own.is_over,
     )
 
 
-def _event(one: Behind, day: DayClosed) -> FellOverdue | Cured:
-    """Return that something fell overdue, or that nothing is any more: a fact of the end of a day."""
-    result, at = day.result, _end_of(day.result.day)
-    if not result.is_late:
-        return Cured(
-            id=id_from(f"cured/{one.line}/{result.day}", at=at), borrower=one.borrower, happened_at=at, line=one.line
-        )
-    return FellOverdue(
-        id=id_from(f"fell_overdue/{one.line}/{result.day}", at=at),
-        borrower=one.borrower,
-        happened_at=at,
-        line=one.line,
-        amount_minor=max(1, day.late_minor),
-        currency=one.currency,
-        overdue_days=min(MOST_OVERDUE_DAYS, result.dpd_days),
-    )
+def _facts(one: Behind, own: Closing, before: Bucket, *, at: datetime) -> list[EventRow]:
+    """Return what became known of a line on its days, which stood in a bucket before them."""
+    made: list[EventRow] = []
+    for day in own.days:
+        told = facts_of(day, before, borrower=one.borrower, currency=one.currency)
+        made += [row_of(event, recorded_at=at) for event in told]
+        before = day.result.bucket
+    return made
 
 
 def _transfers(one: Behind, day: DayClosed, *, at: datetime) -> list[Transfer]:

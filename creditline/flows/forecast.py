@@ -12,6 +12,7 @@ from creditline.flows.lending import owed
 from creditline.flows.turn import the_line
 from creditline.restoration.course import Reserved, Standing, Step
 from creditline.restoration.forecast import Forecast, forecast
+from creditline.store import days as days_closed
 from creditline.store import due, facts, lines
 from creditline.store.connect import Database
 
@@ -40,6 +41,7 @@ async def standing_of(db: Database, clock: Clock, house: House, *, line: UUID) -
         reserved = await due.reservations_of(connection, line)
         offer = await house.offer(connection, as_of)
         loans = (await owed(connection, house, [line])).get(line, ())
+        closing = await days_closed.next_on(connection, line)
         known = await facts.facts(connection, [found.borrower], seen=offer.seen)
         editions = {one.edition: await house.edition(connection, one.edition) for one in tranches}
     return Standing(
@@ -53,6 +55,7 @@ async def standing_of(db: Database, clock: Clock, house: House, *, line: UUID) -
         product=offer.product(found.product, as_of),
         editions=editions,
         as_of=as_of,
+        closing=closing,
         periods=offer.periods.get(found.product, ()),
     )
 

@@ -1,19 +1,16 @@
 """Which business day is over: by this machine's clock and by the database's, a few minutes after midnight."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from creditline.clock import DAY, Clock, business_day, start_of
+from creditline.clock import DAY, SETTLES_IN, Clock, last_over, start_of
 from creditline.errors import Code, NotAllowed
 from creditline.store import book, days
 from creditline.store.connect import Connection
 
-SETTLES_IN = timedelta(minutes=5)
-"""How long after midnight a day may still be booked on by a machine whose clock is behind."""
-
 
 async def today(db: Connection, clock: Clock) -> date:
     """Return the earliest day that is not over: a clock that jumps ahead ends none."""
-    return business_day(min(clock(), await book.database_clock(db)) - SETTLES_IN)
+    return last_over(min(clock(), await book.database_clock(db))) + DAY
 
 
 async def last_day(db: Connection, clock: Clock, through: date | None) -> date:

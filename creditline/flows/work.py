@@ -8,6 +8,7 @@ from uuid import UUID
 from creditline.clock import Clock, MovedClock
 from creditline.errors import Code, Unavailable
 from creditline.flows.capture import expire_reservations
+from creditline.flows.close import close_days
 from creditline.flows.house import House
 from creditline.flows.limit import end_extras, end_unused
 from creditline.flows.restore import restore_due
@@ -58,16 +59,25 @@ async def work_singly(
     return outcomes
 
 
-async def work_until(db: Database, clock: MovedClock, house: House, *, until: datetime) -> Counter[str]:
-    """Move a clock forward to `until`, stopping wherever something is due and doing it on its day."""
+async def work_until(
+    db: Database, clock: MovedClock, house: House, *, until: datetime, is_closing: bool = False
+) -> Counter[str]:
+    """Move a clock forward to `until`, stopping wherever something is due and doing it on its day.
+
+    If `is_closing`, the days that are over are closed first wherever it stops.
+    """
     done: Counter[str] = Counter()
     while True:
         async with db.reading() as connection:
             next_due = await due.next_due(connection)
         if next_due is None or next_due > until:
             clock.move_to(max(until, clock()))
+            if is_closing:
+                await close_days(db, clock, house)
             return done
         clock.move_to(max(next_due, clock()))
+        if is_closing:
+            await close_days(db, clock, house)
         done += await work_due(db, clock, house)
 
 

@@ -73,8 +73,8 @@ def close_line(
             )
         )
         suspense = after
-        late_minor = sum(_late_minor(running[loan.id], day) for loan in own)
-        days.append(DayClosed(result=result, legs=together(legs), late_minor=late_minor))
+        late = sum(late_minor(running[loan.id], day) for loan in own)
+        days.append(DayClosed(result=result, legs=together(legs), late_minor=late))
         day = day + DAY if own else min((loan.drawn_on for loan in running.values()), default=through + DAY)
     ran = [loan for loan in running.values() if loan.drawn_on < day]
     return Closing(
@@ -86,7 +86,8 @@ def close_line(
     )
 
 
-def _late_minor(loan: Loan, day: date) -> int:
+def late_minor(loan: Loan, day: date) -> int:
+    """Return what was due before a day and is not paid, interest with principal."""
     return sum(
         row.principal_unpaid_minor + row.interest_unpaid_minor for row in loan.rows if row.is_due and row.due_on < day
     )

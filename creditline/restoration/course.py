@@ -14,14 +14,17 @@ from uuid import UUID
 
 import numpy as np
 
-from creditline.clock import business_day, just_after, start_of, to_us
+from creditline.clock import DAY, business_day, just_after, last_over, start_of, to_us
 from creditline.decision.decide import Known, Question, decide, given_by, position_of
+from creditline.decision.lateness import facts_ahead
 from creditline.decision.outcome import Answer, Decision, Kind, Reason
 from creditline.decision.product import Product
 from creditline.decision.settle import new_loan, settle
-from creditline.events.catalogue import DrawMade, RepaymentReceived
+from creditline.events.catalogue import DrawMade, RepaymentReceived, StatementIssued
 from creditline.events.frames import Facts, facts_of_arrays
+from creditline.events.row import row_of
 from creditline.ids import id_from
+from creditline.ledger.asset_class import Bucket, ClassTerms
 from creditline.ledger.book import Posting, Stamp, draw, end_reservation, extend, release, repay
 from creditline.ledger.booking import fee_legs
 from creditline.ledger.chart import Movement
@@ -83,7 +86,8 @@ class Standing:
     """Where a forecast starts: the line and its loans, the oldest first, what waits and is known, and what will decide it.
 
     `product` decides what is new, unless one of `periods` says that another edition is in force by then; `editions` decide
-    what was promised under each. `seen` keeps what was known at an instant from
+    what was promised under each. `closing` is the day that is closed next and the bucket on the day
+    before it, None where days are not closed. `seen` keeps what was known at an instant from
     the facts this starts with, which behaviours share until their first step.
     """
 
@@ -95,12 +99,17 @@ class Standing:
     product: Product
     editions: Mapping[str, Product]
     as_of: datetime
+    closing: tuple[date, Bucket] | None = None
     periods: tuple[tuple[Period, Product], ...] = ()
     seen: dict[tuple[str, datetime], Known] = field(default_factory=dict, compare=False, repr=False)
 
     def in_force(self, as_of: datetime) -> Product:
         """Return the edition that decides what is new at an instant."""
         return next((product for period, product in self.periods if period.holds(as_of)), self.product)
+
+    def classes(self, day: date) -> ClassTerms:
+        """Return the thresholds that count on a day."""
+        return self.in_force(start_of(day)).lending.classes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +159,7 @@ class Course:
     tranches: list[Tranche]
     reserved: list[Reserved]
     seen: dict[tuple[str, datetime], Known]
+    closing: tuple[date, Bucket] | None
     is_explained: bool = True
     lens: Lens | None = None
     events: list[Event] = field(default_factory=list)
@@ -170,6 +180,7 @@ def begin(standing: Standing, *, is_explained: bool = True, lens: Lens | None = 
         list(standing.tranches),
         sorted(standing.reserved, key=_expiry),
         standing.seen,
+        standing.closing,
         is_explained,
         lens,
     )
@@ -185,6 +196,7 @@ def take(course: Course, step: Step) -> Asking[None]:
         case Act.REPAY:
             yield from _repay(course, step)
         case Act.DRAW:
+            _close(course, through=last_over(step.happens_at))
             yield from _draw(course, step)
 
 
@@ -196,6 +208,7 @@ def work(course: Course, *, until: datetime) -> Asking[None]:
         if not due or min(due) > until:
             return
         now = max(min(due), course.standing.as_of)
+        _close(course, through=last_over(now))
         for tranche in sorted((one for one in course.tranches if start_of(one.due_on) <= now), key=order):
             yield from _look_again(course, tranche, now=now)
         for reserved in [one for one in course.reserved if one.expires_at <= now]:
@@ -210,6 +223,20 @@ def work(course: Course, *, until: datetime) -> Asking[None]:
             stamp = Stamp(request=id_from(f"lapse {len(course.events)}", at=at), booked_at=at)
             course.line = extend(course.line, 0, until=None, stamp=stamp).line
             _note(course, What.EXTRA_ENDED, extra_minor, at=at)
+
+
+def _close(course: Course, *, through: date) -> None:
+    """Close the days up to one: what becomes known by it is learned at the end of its day."""
+    if course.closing is None or through < course.closing[0]:
+        return
+    since, bucket = course.closing
+    classes = course.standing.classes
+    for event in facts_ahead(course.line, course.loans, bucket, since=since, through=through, classes=classes):
+        row = row_of(event, recorded_at=event.happened_at)
+        known = Step(happens_at=row.happened_at, act=Act.FACT, number=row.number)
+        _learn(course, replace(known, amount_minor=row.amount_minor or 0, code=row.code or 0), at=row.happened_at)
+        bucket = tuple(Bucket)[event.months_late_count] if isinstance(event, StatementIssued) else bucket
+    course.closing = (through + DAY, bucket)
 
 
 def _look_again(course: Course, tranche: Tranche, *, now: datetime) -> Asking[None]:
@@ -244,6 +271,7 @@ def _told_by(course: Course, tranche: Tranche) -> Product:
 def _repay(course: Course, step: Step) -> Asking[None]:
     """Meet the line's loans with a repayment, and decide when the limit of its principal comes back."""
     at = course.line.after_last(step.happens_at)
+    _close(course, through=business_day(at) - DAY)
     settled = settle(course.standing.in_force(at).lending, course.loans, step.amount_minor, on=business_day(at))
     if not settled.changed:
         _note(course, What.REFUSED, step.amount_minor, at=at)

@@ -611,9 +611,9 @@ with leg as (
     cross join lateral (values (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) as own (account, amount_minor)
     where (t.debit in (11, 14, 15, 16, 23) or t.credit in (11, 14, 15, 16, 23)) and own.account in (11, 14, 15, 16, 23)
 ), moment as (
-    select line, at, 1 as place, null::date as day, account, amount_minor from leg
+    select line, start_of_day(day + 1) as at, 0 as place, day, 0 as account, 0 as amount_minor from line_day
     union all
-    select line, start_of_day(day + 1), 0, day, 0, 0 from line_day
+    select line, at, 1, null, account, amount_minor from leg
 ), held as (
     select line, day, coalesce(sum(amount_minor) filter (where account = 11) over up_to, 0) as principal,
            coalesce(sum(amount_minor) filter (where account = 14) over up_to, 0) as interest,

@@ -1,6 +1,6 @@
 """Days of lines: which are to be closed next, how lines stood at the end of those that are, and what is in suspense."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import attrgetter
@@ -109,6 +109,20 @@ async def suspended(db: Connection, lines: Sequence[UUID]) -> dict[UUID, tuple[i
     """Return the interest and the penalty that the books hold in suspense, by line; one that owes nothing is absent."""
     rows = await db.fetch(SQL["suspended"], list(lines))
     return {row["line"]: (row["suspended_interest_minor"], row["suspended_penalty_minor"]) for row in rows}
+
+
+async def buckets(db: Connection, days: Mapping[UUID, date]) -> dict[UUID, Bucket]:
+    """Return in which bucket lines stood at the end of a day each; a line that was not closed then is absent."""
+    if not days:
+        return {}
+    rows = await db.fetch(SQL["buckets_of_days"], list(days), list(days.values()))
+    return {row["line"]: Bucket(row["bucket"]) for row in rows}
+
+
+async def next_on(db: Connection, line: UUID) -> tuple[date, Bucket] | None:
+    """Return which day of a line is closed next, and in which bucket it stood on the last; None if days are not closed."""
+    row = await db.fetchrow(SQL["next_day_of_line"], line)
+    return None if row is None else (row["next_on"], Bucket(row["bucket"] or Bucket.CURRENT))
 
 
 async def of_line(db: Connection, line: UUID, *, through: date, most: int) -> list[LineDay]:

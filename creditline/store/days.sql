@@ -109,3 +109,16 @@ select line, day, dpd_days, bucket, asset_class, stage, is_non_accrual, principa
 from line_day
 where line = any($1::uuid[])
 order by line, day;
+
+-- name: buckets_of_days
+-- In which bucket lines that were late stood on the last day that was closed: what is told of a day is how it differs.
+select d.line, d.bucket
+from unnest($1::uuid[], $2::date[]) as asked (line, day)
+join line_day d on (d.line, d.day) = (asked.line, asked.day);
+
+-- name: next_day_of_line
+-- Where the closing of a line stands; of one that does not owe, where it will begin.
+select greatest(c.next_on, b.begins_on) as next_on,
+       (select d.bucket from line_day d where d.line = $1 and d.day = c.next_on - 1) as bucket
+from daily_close b
+left join line_close c on c.line = $1;

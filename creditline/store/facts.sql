@@ -34,8 +34,9 @@ select format('%s:%s:%s', least(pg_snapshot_xmin(now), own), pg_snapshot_xmax(no
 from taken;
 
 -- name: facts_of_borrowers
--- What was visible in a snapshot, plus the one fact each asker recorded itself: a column each, laid out as the server sends
--- numbers (times are microseconds since 2000), since reading a value a row costs more than all that is done with them. Each
+-- What was visible in a snapshot, plus the fact each asker recorded itself, and what its own transaction recorded of the same
+-- line with it, such as days that it closed first: a column each, laid out as the server sends numbers (times are
+-- microseconds since 2000), since reading a value a row costs more than all that is done with them. Each
 -- borrower is looked up by the index, also while the planner does not know yet how large the table has become: `offset 0`
 -- keeps it from reading all of it instead.
 select string_agg(int4send(place::integer - 1), '') as place, string_agg(int2send(e.number), '') as number,
@@ -44,8 +45,9 @@ select string_agg(int4send(place::integer - 1), '') as place, string_agg(int2sen
        string_agg(int8send(coalesce(e.amount_minor, 0)), '') as amount_minor,
        string_agg(int4send(coalesce(e.code, 0)), '') as code
 from unnest($1::text[], $3::uuid[]) with ordinality as asked (borrower, own, place)
+left join lateral (select txid, ref from event where event.id = asked.own offset 0) o on asked.own is not null
 cross join lateral (select * from event where event.borrower = asked.borrower offset 0) e
-where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = asked.own;
+where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = asked.own or (e.txid, e.ref) = (o.txid, o.ref);
 
 -- name: events_of_borrower
 -- Everything on record about a borrower, oldest first.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from creditline.clock import system_clock
+from creditline.clock import Clock, system_clock
 from creditline.decision.product import Product, read_product
 from creditline.edge.products import load_product
 from creditline.errors import CreditlineError
@@ -40,10 +40,10 @@ def busy_product() -> Product:
     return read_product({**product.files, limits: calm})
 
 
-async def open_book(db: Database, house: House, *, lines_count: int) -> list[UUID]:
+async def open_book(db: Database, house: House, *, lines_count: int, clock: Clock = system_clock) -> list[UUID]:
     """Publish, open lines that are half drawn, and tell each borrower's facts; return the lines."""
-    await publish(db, system_clock, house)
-    now = system_clock()
+    await publish(db, clock, house)
+    now = clock()
     lines: list[UUID] = []
     for start in range(0, lines_count, 256):
         asked = [
@@ -53,7 +53,7 @@ async def open_book(db: Database, house: House, *, lines_count: int) -> list[UUI
             )
             for place in range(start, min(start + 256, lines_count))
         ]  # fmt: skip
-        require_done(await open_lines(db, system_clock, house, asked=asked))
+        require_done(await open_lines(db, clock, house, asked=asked))
         lines += [request.id for request in asked]
     rows = [row for place, line in enumerate(lines) for row in _life(f"b{place}", line, now)]
     for start in range(0, len(rows), CHUNK):

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from creditline.clock import DAY, business_day
+from creditline.decision.outcome import Answer
 from creditline.errors import Code, NotAllowed
-from creditline.events.catalogue import Cured, FellOverdue
+from creditline.events.catalogue import Cured, FellOverdue, StatementIssued
 from creditline.flows.close import begin_closing, close_days
 from creditline.flows.days import book_at, days_of
+from creditline.flows.over import last_day, over_at
 from creditline.flows.seal import seal_days
 from creditline.flows.verify import verify
 from creditline.flows.verify_days import RETOLD, verify_days
@@ -129,6 +131,9 @@ async def test_a_day_that_is_not_closed_is_not_sealed(desk: Desk) -> None:
 
 async def test_a_day_that_is_not_over_is_not_closed(desk: Desk) -> None:
     await a_drawn_line(desk)
+    async with desk.db.reading() as connection:
+        assert await last_day(connection, desk.clock, None) == business_day(desk.clock()) - DAY
+    assert over_at(business_day(desk.clock())) - desk.clock() == timedelta(hours=15, minutes=5)
     with pytest.raises(NotAllowed, match="is not over"):
         await close_days(desk.db, desk.clock, desk.house, through=business_day(desk.clock()))
 
@@ -189,3 +194,38 @@ async def laws_after(desk: Desk, damage: str) -> set[str]:
             await link.execute(f"delete from {table}; insert into {table} select * from kept_{table}")
             await link.execute(f"drop table kept_{table}")
     return found
+
+
+async def test_a_line_that_does_not_perform_restores_nothing(desk: Desk) -> None:
+    """Vector V9 has a rival give `p` back at once; ours keeps it, for the reason that payment is late."""
+    await desk.offer(a_short_product())
+    await begin_closing(desk.db, desk.clock)
+    for is_closed_by_night in (True, False):
+        line = await desk.open(borrower=f"npl{is_closed_by_night}", amount_minor=500_000)
+        await desk.draw(line, 500_000)
+        await desk.wait(days=31 + 95)
+        if is_closed_by_night:
+            await closed(desk, days=0)
+        repaid = await desk.repay(line, 100_000)
+        assert repaid.decision.answer is Answer.OBSERVED
+        assert [reason.factor for reason in repaid.decision.reasons][:1] == ["months_late_last_count"]
+        assert (repaid.decision.reasons[0].code, repaid.decision.reasons[0].value) == ("late", 4)
+        assert (repaid.line.available_minor, repaid.line.withheld_minor) == (0, 100_000)
+        await desk.wait(days=61)
+        assert (await desk.line(line)).withheld_minor == 100_000
+        declined = await desk.draw(line, 1)
+        assert (declined.decision.answer, declined.amount_minor) == (Answer.DECLINE, 0)
+
+
+async def test_how_late_a_line_is_becomes_known_as_it_changes(desk: Desk) -> None:
+    await desk.offer(a_short_product())
+    line = await a_drawn_line(desk)
+    await closed(desk, days=31 + 40)
+    await desk.wait(days=30)
+    await closed(desk, days=0)
+    await desk.repay(line, 90_000 + 20_000)
+    await closed(desk, days=2)
+    async with desk.db.reading() as connection:
+        told = [row for row in await facts.of_borrower(connection, "ada") if row.number == StatementIssued.number]
+    assert [row.code for row in told] == [1, 2, 3, 0]
+    assert [(row.amount_minor or 0) > 90_000 for row in told] == [True, True, True, False]

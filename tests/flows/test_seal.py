@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from creditline.clock import SETTLES_IN
 from creditline.errors import Code, NotAllowed, Unavailable
-from creditline.flows.over import SETTLES_IN
 from creditline.flows.seal import read_seals, seal_days
 from creditline.flows.verify import verify
 from creditline.store import book, checks

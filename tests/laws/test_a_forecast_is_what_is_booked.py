@@ -20,6 +20,7 @@ from creditline.events.catalogue import (
     LoggedIn,
     StatementIssued,
 )
+from creditline.flows.close import begin_closing
 from creditline.flows.forecast import foresee
 from creditline.flows.limit import set_limit
 from creditline.flows.work import work_until
@@ -27,6 +28,7 @@ from creditline.ledger.line import Line
 from creditline.restoration.course import Act, Step, What
 from creditline.restoration.forecast import Forecast
 from creditline.store import due, lines
+from tests.decision.a_product import a_short_product
 from tests.flows.desk import Desk
 from tests.flows.test_limits import adding
 
@@ -97,10 +99,12 @@ def a_fact(step: Step, line: Line, *, own: UUID) -> Event:
             return LoggedIn(**said)
 
 
-async def carry_out(desk: Desk, line: Line, steps: Sequence[Step], *, until: datetime) -> None:
-    """Do for real what was supposed."""
+async def carry_out(
+    desk: Desk, line: Line, steps: Sequence[Step], *, until: datetime, is_closing: bool = False
+) -> None:
+    """Do for real what was supposed, closing days or not."""
     for step in steps:
-        await work_until(desk.db, desk.clock, desk.house, until=step.happens_at)
+        await work_until(desk.db, desk.clock, desk.house, until=step.happens_at, is_closing=is_closing)
         own = desk.next_id()
         match step.act:
             case Act.REPAY:
@@ -109,7 +113,7 @@ async def carry_out(desk: Desk, line: Line, steps: Sequence[Step], *, until: dat
                 await desk.draw(line, step.amount_minor)
             case Act.FACT:
                 await desk.tell(a_fact(step, line, own=own))
-    await work_until(desk.db, desk.clock, desk.house, until=until)
+    await work_until(desk.db, desk.clock, desk.house, until=until, is_closing=is_closing)
 
 
 async def booked(desk: Desk, line: Line, *, after_version: int) -> list[tuple[object, ...]]:
@@ -135,13 +139,26 @@ def foreseen(told: Forecast) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_what_is_foreseen_is_what_is_booked(desk: Desk, seed: int) -> None:
-    chance = random.Random(seed)
+    await hold(desk, random.Random(seed), is_closing=False)
+
+
+@pytest.mark.parametrize("seed", range(100, 108))
+async def test_what_is_foreseen_is_what_is_booked_while_days_are_closed_and_payment_is_late(
+    desk: Desk, seed: int
+) -> None:
+    await desk.offer(a_short_product())
+    await begin_closing(desk.db, desk.clock)
+    await hold(desk, random.Random(seed), is_closing=True)
+
+
+async def hold(desk: Desk, chance: random.Random, *, is_closing: bool) -> None:
+    """Foresee a behaviour and carry it out: both must leave the same book."""
     line = await a_used_line(desk, chance)
     version, until = (await desk.line(line)).version, desk.clock() + timedelta(days=DAYS)
     steps = a_behaviour(chance, desk.clock())
     told = await foresee(desk.db, desk.clock, desk.house, line=line.id, behaviours=[steps], days=DAYS)
     (forecast,) = told.alternatives
-    await carry_out(desk, line, steps, until=until)
+    await carry_out(desk, line, steps, until=until, is_closing=is_closing)
     assert foreseen(forecast) == await booked(desk, line, after_version=version)
     async with desk.db.reading() as connection:
         waiting = await due.open_of(connection, [line.id])

@@ -16,8 +16,10 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from creditline.clock import last_over
 from creditline.decision.outcome import Decision, canonical
 from creditline.errors import Conflict, CreditlineError, NotAllowed, Refused
+from creditline.flows.close import begin_closing, close_once
 from creditline.flows.draw import Drawn, DrawRequest
 from creditline.flows.limit import Asked, CloseRequest, ExtraRequest, LimitRequest, set_limit
 from creditline.flows.repay import Repaid, RepayRequest
@@ -86,6 +88,13 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closes:
+    """Close the days that are over, of so many lines in one transaction."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Set a line's limit, add to it for some days, or close it."""
 
@@ -104,7 +113,7 @@ class Seats:
     granted: int | None
 
 
-Step = Draws | Repays | Ends | Holds | Bills | Waits | Limits | Seats
+Step = Draws | Repays | Ends | Holds | Bills | Waits | Closes | Limits | Seats
 
 STEPS = st.lists(
     st.one_of(
@@ -126,6 +135,7 @@ STEPS = st.lists(
         ),
         st.builds(Bills, line=LINE, months_late=st.integers(min_value=0, max_value=3)),
         st.builds(Waits, days=st.sampled_from([1, 4, 30, 61])),
+        st.builds(Closes, most=st.integers(min_value=1, max_value=3)),
         st.builds(
             Limits,
             line=LINE,
@@ -201,6 +211,21 @@ async def take(desk: Desk, paper: Paper, lines: Sequence[Line], step: Step) -> N
             await desk.review(lines[at])
         case Waits(days=days):
             await desk.wait(days=days)
+        case Closes(most=most):
+            await close(desk, lines, most=most)
+
+
+async def close(desk: Desk, lines: Sequence[Line], *, most: int) -> None:
+    """Close the days that are over of these lines, leaving out those of houses before; twice, which must close nothing more."""
+    await begin_closing(desk.db, desk.clock)
+    async with desk.db.reading() as connection:
+        owing = [row["line"] for row in await connection.fetch("select line from line_close")]
+    others: dict[UUID, Exception] = {one: LookupError() for one in owing if one not in {line.id for line in lines}}
+    through = last_over(desk.clock())
+    while await close_once(desk.db, desk.clock, desk.house, through=through, most=most, failed=others):
+        pass
+    assert await close_once(desk.db, desk.clock, desk.house, through=through, most=most, failed=others) == 0
+    assert not others.keys() & {line.id for line in lines}
 
 
 async def rule(desk: Desk, paper: Paper, lines: Sequence[Line], step: Holds | Limits | Seats) -> None:
