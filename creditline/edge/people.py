@@ -49,7 +49,7 @@ class Person:
 
 MEI = Person(
     borrower="mei",
-    story="repaid on time and drew often: half is back at once, the rest in two steps",
+    story="repaid on time and draws often: half came back at once, the rest comes in two steps, and one more draw puts it off",
     granted_minor=3_000_000,
     steps=(
         (190, INCOME, 1_280_000),
@@ -59,9 +59,10 @@ MEI = Person(
         (100, DRAW, 800_000),
         (80, STATEMENT, 0),
         (70, REPAY, 800_000),
-        *((days, DRAW, 300_000) for days in (28, 25, 21, 18, 15, 11, 8)),
-        (5, STATEMENT, 0),
-        (3, REPAY, 1_500_000),
+        *((days, DRAW, 250_000) for days in (38, 35, 31, 28, 25, 21, 14)),
+        (12, STATEMENT, 0),
+        (10, REPAY, 1_500_000),
+        *((days, DRAW, 40_000) for days in (9, 7, 6, 4, 3, 1)),
     ),
 )
 JUN = Person(

@@ -1,17 +1,32 @@
 """Advice: load where a line stands, and say what would help, or what a draw or a repayment would do; nothing is written."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from creditline.clock import Clock
+from creditline.errors import Code, Malformed
 from creditline.flows.forecast import standing_of
 from creditline.flows.house import House
 from creditline.flows.turn import require_money
 from creditline.restoration.advice import Advice, advise
-from creditline.restoration.behaviour import catalogue_of
+from creditline.restoration.behaviour import Behaviour, catalogue_of
 from creditline.restoration.course import Standing
+from creditline.restoration.doing import doings
+from creditline.restoration.forecast import Forecast, forecast
 from creditline.restoration.preview import DrawPreview, RepayPreview, preview_draw, preview_repayment
 from creditline.store.connect import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """Something a borrower thinks of doing, as `advice_of` told it: what, on which day, and how much is paid."""
+
+    behaviour: Behaviour
+    done_on: date
+    amount_minor: int | None
 
 
 async def advice_of(db: Database, clock: Clock, house: House, *, line: UUID) -> tuple[Standing, Advice]:
@@ -39,3 +54,30 @@ async def repay_preview(
     standing = await standing_of(db, clock, house, line=line)
     require_money(standing.line, amount_minor, standing.line.currency, what="repayment")
     return standing, await asyncio.to_thread(preview_repayment, standing, amount_minor)
+
+
+async def try_doings(
+    db: Database, clock: Clock, house: House, *, line: UUID, picked: Sequence[Picked]
+) -> tuple[Standing, Forecast, Forecast]:
+    """Return where a line stands, and what becomes of it without and with what is picked, run forward together.
+
+    Raises `NotFound` for an unknown line, `Malformed` for what cannot be done on it now.
+    """
+    standing = await standing_of(db, clock, house, line=line)
+    catalogue = catalogue_of(standing.product)
+    possible = {(one.behaviour, one.done_on, one.amount_minor): one for one in doings(standing, catalogue)}
+    chosen = [possible.get((one.behaviour, one.done_on, one.amount_minor)) for one in picked]
+    known = [one for one in chosen if one is not None]
+    if len(known) < len(chosen):
+        raise Malformed(
+            f"Of {', '.join(one.behaviour for one in picked)} not everything can be done on this line now. Read its "
+            "actions again, and pick of those.",
+            code=Code.MESSAGE_MALFORMED,
+        )
+    steps = tuple(step for one in known for step in one.steps)
+    until = standing.as_of + timedelta(days=catalogue.most_days)
+
+    def run() -> tuple[Forecast, Forecast]:
+        return forecast(standing, (), until=until), forecast(standing, steps, until=until)
+
+    return standing, *await asyncio.to_thread(run)

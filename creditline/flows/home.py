@@ -6,21 +6,21 @@ from datetime import datetime
 from math import isnan
 from uuid import UUID
 
-from creditline.clock import Clock, business_day
+from creditline.clock import DAY, Clock, business_day, start_of
 from creditline.decision.decide import Known, position_of
 from creditline.decision.known import known_at
 from creditline.decision.product import Product
 from creditline.decision.tables import given_of
 from creditline.explanation.explain import Explanation, explain
+from creditline.flows.forecast import standing_of
 from creditline.flows.house import House
-from creditline.flows.lending import owed
-from creditline.flows.turn import the_line
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
 from creditline.ledger.running import accrue
 from creditline.restoration.condition import Clause, clauses_of
+from creditline.restoration.forecast import forecast
 from creditline.restoration.plan import Tranche
-from creditline.store import decisions, due, facts, lines
+from creditline.store import decisions
 from creditline.store.connect import Database
 
 LATE = "months_late_last_count"
@@ -31,7 +31,7 @@ class Home:
     """A line as of an instant: why what is withheld is, what is owed of each loan, and how many months late it was last.
 
     `editions` are the products that the open dates were told under, by their sha256; `product` is the one in force.
-    `failing` are the clauses of each tranche's condition that do not hold as things stand.
+    `failing` are the clauses that do not hold as things stand, of each tranche that would not come back on its day.
     """
 
     as_of: datetime
@@ -47,28 +47,27 @@ class Home:
 
 async def home_of(db: Database, clock: Clock, house: House, *, line: UUID) -> Home:
     """Return what the first page of a line says; raise `NotFound` for an unknown line."""
-    as_of = clock()
+    standing = await standing_of(db, clock, house, line=line)
     async with db.reading() as connection:
-        found = the_line(await lines.read(connection, [line]), line)
-        tranches = await due.open_of(connection, [line])
-        held_by = await decisions.read(connection, list({tranche.decision for tranche in tranches}))
-        offer = await house.offer(connection, as_of)
-        loans = (await owed(connection, house, [line])).get(line, ())
-        visible = await facts.facts(connection, [found.borrower], seen=offer.seen)
-        editions = {one.edition: await house.edition(connection, one.edition) for one in tranches}
-    product = offer.product(found.product, as_of)
-    seen = {one.edition: known_at(one, visible, as_of=as_of) for one in (product, *editions.values())}
+        held_by = await decisions.read(connection, list({tranche.decision for tranche in standing.tranches}))
+    found, product, as_of = standing.line, standing.product, standing.as_of
+    seen = {one.edition: known_at(one, standing.facts, as_of=as_of) for one in (product, *standing.editions.values())}
+    last = max((start_of(one.due_on) for one in standing.tranches), default=as_of)
+    ran = forecast(standing, (), until=max(last, as_of) + DAY, is_explained=False)
     return Home(
         as_of=as_of,
         line=found,
-        explanation=explain(found, tranches, held_by),
-        tranches=tuple(tranches),
-        loans=tuple(accrue(loan, through_on=business_day(max(as_of, found.booked_at))) for loan in loans),
+        explanation=explain(found, standing.tranches, held_by),
+        tranches=standing.tranches,
+        loans=tuple(accrue(loan, through_on=business_day(max(as_of, found.booked_at))) for loan in standing.loans),
         months_late_count=_months_late(seen[product.edition], product),
         product=product,
-        editions=editions,
+        editions=standing.editions,
         failing={
-            one.id: _failing(editions[one.edition], one, found, seen[one.edition], as_of=as_of) for one in tranches
+            one.id: ()
+            if ran.back_on(one.id) == max(one.due_on, business_day(as_of))
+            else _failing(standing.editions[one.edition], one, found, seen[one.edition], as_of=as_of)
+            for one in standing.tranches
         },
     )
 

@@ -21,11 +21,16 @@ SCREENS = [
     ("mei", ""),
     ("mei", "record"),
     ("mei", "promises"),
+    ("mei", "borrow"),
+    ("mei", "repay"),
+    ("mei", "letters"),
     ("mei", "nowhere"),
     ("jun", ""),
     ("lan", ""),
     ("new", ""),
     ("new", "promises"),
+    ("new", "repay"),
+    ("new", "letters"),
     ("tao", ""),
     ("due", ""),
     ("nobody", ""),
@@ -147,6 +152,16 @@ async def test_the_pages_are_walked_through_by_keyboard_alone(visitor: Visitor) 
     assert await page.title() == "Dates we gave"
     await page.go_back()
     await expect(page.locator("h1")).to_have_text("My credit line")
+
+
+async def test_a_letter_is_read_in_full(visitor: Visitor) -> None:
+    for look in LOOKS:
+        page = await visitor.open("jun", "letters", **look)
+        await page.get_by_role("main").get_by_role("link").first.click()
+        await visitor.rest(page)
+        assert await visitor.barriers(page) == []
+        assert await visitor.overflow(page) == 0
+    await expect(page.get_by_role("article")).to_contain_text("late")
 
 
 async def test_a_page_loads_again_where_it_is(visitor: Visitor) -> None:

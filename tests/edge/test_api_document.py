@@ -22,6 +22,8 @@ from creditline.edge.api import (
     me,
     motions,
     notices,
+    own_advice,
+    own_letters,
     policies,
     promises,
     umbrellas,
@@ -85,7 +87,15 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         book,
     )
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}
-    paths |= {getattr(route, "path", "") for route in (*me.ROUTES.routes, *decisions.HEALTH.routes)}
+    paths |= {
+        getattr(route, "path", "")
+        for route in (
+            *me.ROUTES.routes,
+            *own_advice.ROUTES.routes,
+            *own_letters.ROUTES.routes,
+            *decisions.HEALTH.routes,
+        )
+    }
     assert len(paths) >= 15
     streamed = {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}
     assert paths | streamed.keys() == document["paths"].keys()

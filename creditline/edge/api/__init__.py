@@ -27,6 +27,8 @@ from creditline.edge.api import (
     me,
     motions,
     notices,
+    own_advice,
+    own_letters,
     policies,
     promises,
     umbrellas,
@@ -83,7 +85,7 @@ def create_app(db: Database, clock: Clock, house: House, *, pages: Pages | None 
     add_handlers(app)
     app.add_middleware(Gate)
     add_pages(app, pages)
-    for routes in (me.ROUTES, decisions.HEALTH):
+    for routes in (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES, decisions.HEALTH):
         app.include_router(routes, responses=PROBLEM)
     if not pages.is_alone:
         _add_operations(app)

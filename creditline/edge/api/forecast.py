@@ -117,7 +117,7 @@ async def forecast_a_line(line: UUID, body: ForecastBody, engine: Engine) -> For
     told = await foresee(engine.db, lambda: as_of, engine.house, line=line, behaviours=behaviours, days=body.days)
 
     def view(own: Forecast) -> CourseView:
-        return _course(own, told.baseline, is_brief=body.is_brief)
+        return course_view(own, told.baseline, is_brief=body.is_brief)
 
     return ForecastView(
         line=line,
@@ -147,7 +147,8 @@ def _step(body: StepBody, *, as_of: datetime) -> Step:
             )
 
 
-def _course(own: Forecast, baseline: Forecast, *, is_brief: bool) -> CourseView:
+def course_view(own: Forecast, baseline: Forecast, *, is_brief: bool) -> CourseView:
+    """Return a line under one behaviour as the wire shows it, against what becomes of it without."""
     return CourseView(
         all_back_on=own.all_back_on,
         sooner_days=own.sooner_days(baseline),

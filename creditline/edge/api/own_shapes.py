@@ -81,7 +81,10 @@ class ReturnView(BaseModel):
     amount_minor: int
     kind: PromiseKind
     condition: str
-    failing: Annotated[list[str], Field(description="What of the condition does not hold as things stand, in words.")]
+    failing: Annotated[
+        list[str],
+        Field(description="What of the condition does not hold, in words, if by that it would not come back."),
+    ]
 
 
 class HeldView(BaseModel):

@@ -11,9 +11,12 @@ import { Frame } from "./parts/Frame";
 import { Failed, Waiting } from "./parts/states";
 import { Card } from "./parts/Card";
 import { Link, usePath } from "./router";
+import { DrawScreen } from "./screens/DrawScreen";
 import { HomeScreen } from "./screens/HomeScreen";
+import { LetterScreen, LettersScreen } from "./screens/LettersScreen";
 import { PromisesScreen } from "./screens/PromisesScreen";
 import { RecordScreen } from "./screens/RecordScreen";
+import { RepayScreen } from "./screens/RepayScreen";
 import { Trouble } from "./client";
 
 export type OwnLine = Me["lines"][number];
@@ -64,7 +67,14 @@ function screen(path: string, me: Me, line: OwnLine, missing: string, goBack: st
       return <RecordScreen me={me} line={line} />;
     case "promises":
       return <PromisesScreen me={me} line={line} />;
+    case "borrow":
+      return <DrawScreen me={me} line={line} />;
+    case "repay":
+      return <RepayScreen me={me} line={line} />;
+    case "letters":
+      return <LettersScreen me={me} />;
     default:
+      if (path.startsWith("letters/")) return <LetterScreen notice={path.slice("letters/".length)} />;
       return (
         <Frame title={title}>
           <Card title={missing}>

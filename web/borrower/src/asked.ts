@@ -1,6 +1,6 @@
 // What the pages ask of the engine, each answer kept until something that was done makes it old.
 
-import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { api, told, type Wire } from "./client";
@@ -10,10 +10,16 @@ export type Me = Wire["MeView"];
 export type Home = Wire["HomeView"];
 export type Row = Wire["RecordView"];
 export type Promised = Wire["OwnPromiseView"];
-export type Forecast = Wire["ForecastView"];
+export type Course = Wire["CourseView"];
+export type Courses = Wire["CoursesView"];
+export type Actions = Wire["ActionsView"];
+export type DrawPreview = Wire["OwnDrawPreviewView"];
+export type RepayPreview = Wire["OwnRepayPreviewView"];
+export type Repaid = Wire["RepaidView"];
+export type Notice = Wire["OwnNoticeView"];
+export type Letter = Wire["OwnLetterView"];
 
 const MINUTE_MS = 60_000;
-export const AHEAD_DAYS = 365;
 
 export const useMe = (): UseQueryResult<Me> =>
   useQuery({
@@ -47,14 +53,55 @@ export function usePromises(line: string): UseQueryResult<Promised[]> {
   });
 }
 
-export const useForecast = (line: string): UseQueryResult<Forecast> =>
-  useQuery({
-    queryKey: ["line", line, "forecast"],
-    queryFn: () =>
-      told(
-        api.POST("/v1/me/lines/{line}/forecast", {
-          params: { path: { line } },
-          body: { days: AHEAD_DAYS, alternatives: [], is_brief: false },
-        }),
-      ),
+export function useActions(line: string): UseQueryResult<Actions> {
+  const language = useTranslation().i18n.language;
+  return useQuery({
+    queryKey: ["line", line, "actions", language],
+    queryFn: () => told(api.GET("/v1/me/lines/{line}/actions", { params: { path: { line }, query: { language } } })),
   });
+}
+
+type Doing = Actions["helps"][number]["doings"][number];
+
+/** Run the line forward by the engine, without and with what is picked; the last picture stays until the next is there. */
+export function useCourses(line: string, doings: Doing[]): UseQueryResult<Courses> {
+  const picked = doings.map(({ action, done_on, amount_minor }) => ({ action, done_on, amount_minor }));
+  return useQuery({
+    queryKey: ["line", line, "courses", picked],
+    queryFn: () => told(api.POST("/v1/me/lines/{line}/courses", { params: { path: { line } }, body: { picked } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useDrawPreview(line: string, amount_minor: number, enabled: boolean): UseQueryResult<DrawPreview> {
+  const language = useTranslation().i18n.language;
+  return useQuery({
+    queryKey: ["line", line, "draw", amount_minor, language],
+    queryFn: () =>
+      told(api.POST("/v1/me/lines/{line}/previews/draw", { params: { path: { line }, query: { language } }, body: { amount_minor } })),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+export function useRepayPreview(line: string, amount_minor: number, enabled: boolean): UseQueryResult<RepayPreview> {
+  const language = useTranslation().i18n.language;
+  return useQuery({
+    queryKey: ["line", line, "repayment", amount_minor, language],
+    queryFn: () =>
+      told(api.POST("/v1/me/lines/{line}/previews/repayment", { params: { path: { line }, query: { language } }, body: { amount_minor } })),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+export const useNotices = (): UseQueryResult<Notice[]> =>
+  useQuery({ queryKey: ["notices"], queryFn: () => told(api.GET("/v1/me/notices")) });
+
+export function useLetter(notice: string): UseQueryResult<Letter> {
+  const language = useTranslation().i18n.language;
+  return useQuery({
+    queryKey: ["letter", notice, language],
+    queryFn: () => told(api.GET("/v1/me/notices/{notice}/letter", { params: { path: { notice }, query: { language } } })),
+  });
+}

@@ -3,10 +3,25 @@
 import { useTranslation } from "react-i18next";
 
 import type { OwnLine } from "../app";
+import type { Course } from "../asked";
 import { day, dayAfter, daysBetween, money, roughly } from "../figures";
 
 /** What can be drawn from a day on; `change` is what came back on it. */
 export type Point = { on: string; available: number; change: number };
+
+/** Return what can be drawn after each event of a course, one point a day. */
+export function pointsOf(course: Course, start: number): Point[] {
+  const found = new Map<string, Point>();
+  let before = start;
+  for (const event of course.events) {
+    if (event.available_minor === before) continue;
+    const on = event.happens_at.slice(0, 10);
+    const change = (found.get(on)?.change ?? 0) + event.available_minor - before;
+    found.set(on, { on, available: event.available_minor, change });
+    before = event.available_minor;
+  }
+  return [...found.values()];
+}
 
 type TimetableProps = { line: OwnLine; today: string; plan: Point[]; picked: Point[] | null };
 

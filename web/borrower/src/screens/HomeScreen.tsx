@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 
 import type { OwnLine } from "../app";
 import { type Home, type Me, useHome, useRecord } from "../asked";
+import { WhenAndWhat } from "../parts/Actions";
 import { Card } from "../parts/Card";
 import { Frame } from "../parts/Frame";
 import { Ring } from "../parts/Ring";
 import { Failed, Stale, Waiting } from "../parts/states";
 import { Past } from "../parts/Timeline";
-import { type Point, Timetable } from "../parts/Timetable";
 import { Why } from "../parts/Why";
 import { day, daysBetween, money, month, percent } from "../figures";
 import { go, Link } from "../router";
@@ -24,7 +24,7 @@ export function HomeScreen({ me, line }: { me: Me; line: OwnLine }) {
   const { t } = useTranslation();
   const asked = useHome(line.line);
   return (
-    <Frame title={t("title")}>
+    <Frame title={t("title")} foot={asked.data && asked.data.state !== "closed" ? <Foot home={asked.data} /> : undefined}>
       {me.lines.length > 1 && <Lines me={me} line={line} />}
       {asked.isPending ? <Waiting /> : asked.data ? <Content asked={asked.data} /> : <Failed trouble={asked.error} again={() => void asked.refetch()} />}
       <Stale asked={asked} />
@@ -63,7 +63,7 @@ function Content({ asked: home }: { asked: Home }) {
           <Why home={home} />
         </Card>
       )}
-      {home.held.length > 0 && <When home={home} />}
+      {home.held.length > 0 && <WhenAndWhat home={home} />}
       <Recent home={home} />
       <More />
     </>
@@ -180,27 +180,6 @@ function Kept({ home }: { home: Home }) {
   );
 }
 
-/** Return what could be drawn from each day on that was told, if what was told with it is true then. */
-export function promised(home: Home): Point[] {
-  let available = home.line.available_minor;
-  const found = new Map<string, Point>();
-  for (const one of returnsOf(home)) {
-    available += one.amount_minor;
-    const change = (found.get(one.due_on)?.change ?? 0) + one.amount_minor;
-    found.set(one.due_on, { on: one.due_on, available, change });
-  }
-  return [...found.values()];
-}
-
-function When({ home }: { home: Home }) {
-  const { t } = useTranslation();
-  return (
-    <Card title={t("when")}>
-      <Timetable line={home.line} today={home.today} plan={promised(home)} picked={null} />
-    </Card>
-  );
-}
-
 function Recent({ home }: { home: Home }) {
   const { t, i18n } = useTranslation();
   const record = useRecord(home.line.line);
@@ -241,6 +220,24 @@ function Recent({ home }: { home: Home }) {
   );
 }
 
+function Foot({ home }: { home: Home }) {
+  const { t } = useTranslation();
+  const { available_minor } = home.line;
+  return (
+    <nav className="foot" aria-label={`${t("repay")}, ${t("borrow")}`}>
+      <div className="two">
+        <Link className="btn" to="repay">
+          {t("repay")}
+        </Link>
+        <Link className="btn primary" to="borrow">
+          {t("borrow")}
+          <small>{available_minor > 0 ? t("borrow_up_to", { amount: money(available_minor, home.line) }) : t("borrow_none")}</small>
+        </Link>
+      </div>
+    </nav>
+  );
+}
+
 function More() {
   const { t } = useTranslation();
   return (
@@ -248,6 +245,9 @@ function More() {
       <ul>
         <li>
           <Link to="promises">{t("promises")}</Link>
+        </li>
+        <li>
+          <Link to="letters">{t("letters")}</Link>
         </li>
       </ul>
     </nav>
