@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from creditline.clock import DAY, MICROSECOND, Clock, business_day, start_of
@@ -257,8 +258,12 @@ def _recorded(line: UUID, day: DayClosed, *, at: datetime) -> Recorded:
     )
 
 
+@lru_cache(maxsize=8192)
 def _request(line: UUID, day: date) -> UUID:
-    """Return the id under which a day of a line is booked: always the same, so that nothing books it twice."""
+    """Return the id under which a day of a line is booked: always the same, so that nothing books it twice.
+
+    It is asked for by every row of a day, and costs as much as writing one.
+    """
     return id_from(f"accrue/{line}/{day}", at=_end_of(day))
 
 
@@ -268,6 +273,7 @@ def _booked_at(one: Behind, day: date, *, at: datetime) -> datetime:
     return at if is_sealed else _end_of(day)
 
 
+@lru_cache(maxsize=64)
 def _end_of(day: date) -> datetime:
     """Return the last instant of a day."""
     return start_of(day + DAY) - MICROSECOND
