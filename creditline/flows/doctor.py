@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from creditline.clock import Clock
-from creditline.store import condition, notices, partitions
+from creditline.clock import DAY, Clock, last_over
+from creditline.store import condition, days, notices, partitions
 from creditline.store.connect import Database
 from creditline.store.migrate import Migration, pending
 
@@ -133,6 +133,10 @@ REMEDIES = {
         Grade.ADVICE,
         "What is due is not done. Start creditline work, or creditline serve, which has a worker beside it.",
     ),
+    "days_behind": (
+        Grade.ADVICE,
+        "Their days ended more than a day ago. Start creditline work, or run creditline close, which says what fails.",
+    ),
     "partitions_missing": (
         Grade.ADVICE,
         "Rows of that time stay in the partition for what is beyond. Start creditline work, which makes them ahead.",
@@ -160,6 +164,8 @@ async def examine(db: Database, clock: Clock, *, links_count: int) -> list[Found
         subjects["timers_overdue"] = await condition.overdue(connection, as_of=clock())
         subjects["partitions_missing"] = await partitions.missing(connection, as_of=clock())
         if not waiting:
+            behind, first_on = await days.not_closed(connection, through=last_over(clock()) - DAY)
+            subjects["days_behind"] = [f"{behind} lines, the first from {first_on} on"] if behind else []
             late = await notices.still_open(connection, due_by=clock(), most=MOST_TOLD)
             subjects["notices_overdue"] = [f"{one.notice.act}, due {one.notice.due_at:%Y-%m-%d}" for one in late]
         found += [_of_subjects(look, those) for look, those in subjects.items()]

@@ -85,6 +85,11 @@ DAMAGE = [
         "insert into timer values (uuidv7(), 'tranche', now() - interval '1 hour')",
         "tranche",
     ),
+    (
+        "days_behind",
+        "insert into daily_close values (true, '2026-01-01', now()); insert into line_close values (uuidv7(), '2026-01-03')",
+        "1 lines, the first from 2026-01-03 on",
+    ),
 ]
 
 
@@ -110,7 +115,8 @@ async def test_clocks_that_are_apart_and_too_many_links_are_told(db: Database) -
     assert (await ill(db, links_count=10_000))["links"].words.startswith("This program opens up to 10000 links")
     later = MovedClock(system_clock() + timedelta(minutes=1))
     (drift,) = [one for one in await examine(db, later, links_count=4) if one.name == "clock drift"]
-    assert (drift.grade, drift.value[:2]) == (Grade.WRONG, "60")
+    assert drift.grade is Grade.WRONG
+    assert 50 < float(drift.value.removesuffix(" s")) <= 60, "A busy machine takes some of the minute to look."
 
 
 async def test_tables_older_than_the_program_are_told(db: Database, dsn: str) -> None:
