@@ -7,11 +7,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from creditline.decision.impact import outcomes_of
-from creditline.decision.past import ANSWERS, NONE, Outcomes
 from creditline.decision.product import Product
 from creditline.decision.recorded import Recorded, groups_of
-from creditline.decision.tables import WORTH
 from creditline.errors import Code, Malformed
 from creditline.policy.columnar.answers import Answers
 from creditline.policy.columnar.plan import decide_many
@@ -21,9 +18,6 @@ from creditline.policy.values import Value
 
 Truths = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-
-BY_CODE = np.array([*(WORTH[answer] for answer in ANSWERS), -1], np.int64)
-"""What an answer is worth to the borrower by its code, the last one for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,31 +80,3 @@ def rules_of(answers: Answers, table: str) -> Ints:
     if answers.failed:
         rules[list(answers.failed)] = 0
     return rules
-
-
-def ranks_of(answers: Answers) -> Ints:
-    """Return what each answer is worth to the borrower, [n, 5], as `decision.tables.rank` orders one; -1 first for none."""
-    outcomes = outcomes_of(answers)
-    figure = {name: _or_nothing(outcomes, name) for name in outcomes.figures}
-    return np.stack(
-        [
-            BY_CODE[outcomes.answers],
-            figure["share_ppm"],
-            figure["amount_minor"],
-            figure["factor_ppm"],
-            -figure["interval_days"] * figure["tranches_count"],
-        ],
-        axis=1,
-    )
-
-
-def _or_nothing(outcomes: Outcomes, name: str) -> Ints:
-    column = outcomes.figures[name]
-    return np.where(column == NONE, 0, column)
-
-
-def compared(ranks: Ints, *, than: Ints) -> Ints:
-    """Say case by case whether an answer is worth more (1), less (-1) or as much (0) as another; `than` may be one row."""
-    apart = np.sign(ranks - than)
-    first = (apart != 0).argmax(axis=1)
-    return np.asarray(apart[np.arange(len(apart)), first], np.int64)

@@ -16,7 +16,8 @@ from enum import StrEnum
 import msgspec
 import numpy as np
 
-from creditline.decision.cases import Cases, Ints, Truths, asked, compared, ranks_of, rules_of
+from creditline.decision.answered import compared, outcomes_of, ranks_of
+from creditline.decision.cases import Cases, Ints, Truths, asked, rules_of
 from creditline.decision.product import Product
 from creditline.errors import Code, PolicyInvalid
 from creditline.money import MILLION
@@ -186,7 +187,7 @@ def _pools(policy: Policy, cases: Sequence[Cases]) -> Iterator[Pool]:
 def _part(policy: Policy, table: DecisionTable, cases: Cases) -> tuple[Ints, Ints, Ints, Ints]:
     """Return rules, ranks, and what would answer without the rule that does, of cases under the same numbers."""
     answers = asked(policy, cases)
-    rules, ranks = rules_of(answers, table.name), ranks_of(answers)
+    rules, ranks = rules_of(answers, table.name), ranks_of(outcomes_of(answers))
     otherwise, than = np.zeros(cases.count, np.int64), np.zeros(cases.count, np.int64)
     if len(table.rules) > 1:
         for rule in np.unique(rules[rules > 0]).tolist():
@@ -194,7 +195,7 @@ def _part(policy: Policy, table: DecisionTable, cases: Cases) -> tuple[Ints, Int
             again = asked(without(policy, table, rule), cases, rows)
             found = rules_of(again, table.name)
             otherwise[rows] = np.where(found >= rule, found + 1, found)
-            than[rows] = np.where(found > 0, compared(ranks[rows], than=ranks_of(again)), 0)
+            than[rows] = np.where(found > 0, compared(ranks[rows], than=ranks_of(outcomes_of(again))), 0)
     return rules, ranks, otherwise, than
 
 

@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
+from creditline.decision.answered import compared, moved, outcomes_of, ranks_of
+from creditline.decision.loss import Change, Given, changes_of
 from creditline.decision.outcome import Answer, Kind
-from creditline.decision.past import ANSWERS, FIGURES, NONE, Outcomes, Past, Whole
+from creditline.decision.past import ANSWERS, FIGURES, NONE, Outcomes, Past, Whole, taken
 from creditline.decision.product import Product
 from creditline.decision.tables import TABLES
 from creditline.money import MILLION
 from creditline.policy.columnar.answers import Answers, RowWise
 from creditline.policy.columnar.plan import decide_many
-from creditline.policy.columnar.vector import Vector, values_of
 
 Z_95 = 1.959964
 MOST_SHOWN = 5
@@ -76,6 +76,19 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """Cases of one kind that are answered better or worse for the borrower than they were.
+
+    Whoever is answered worse has to be told why, and for restorations it is a date that would have come later: what was
+    promised stays, but the next promise would be that one.
+    """
+
+    kind: Kind
+    better: Share
+    worse: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One case that is answered otherwise."""
 
@@ -89,7 +102,8 @@ class Shown:
 class Impact:
     """What a draft changes over a sample of recorded decisions.
 
-    `first_at` and `last_at` bound the sample; `row_wise` marks decisions that columns could not hold.
+    `first_at` and `last_at` bound the sample; `row_wise` marks decisions that columns could not hold. `changes` are expected
+    loss and income of a year, none if the draft says nothing of losses.
     """
 
     edition: str
@@ -98,7 +112,9 @@ class Impact:
     last_at: str | None
     changed: Share
     transitions: tuple[Transition, ...]
+    turned: tuple[Turned, ...]
     amounts: tuple[Amount, ...]
+    changes: tuple[Change, ...]
     rules: tuple[RuleHits, ...]
     segments: tuple[Segment, ...]
     shown: tuple[Shown, ...]
@@ -113,6 +129,20 @@ class Asked:
     answers: Answers
     after: Outcomes
     is_changed: NDArray[np.bool_]
+    moved_before: Mapping[str, Whole]
+    moved_after: Mapping[str, Whole]
+
+    @property
+    def given(self) -> Given:
+        """What is given out, before and after."""
+        first = next(iter(self.moved_before), "")
+        return Given(
+            past=self.past,
+            after=self.after,
+            before_minor=self.moved_before[first],
+            after_minor=self.moved_after[first],
+            rows=np.flatnonzero(self.is_changed),
+        )
 
 
 def impact_of(draft: Product, past: Sequence[Past]) -> Impact:
@@ -127,12 +157,19 @@ def impact_of(draft: Product, past: Sequence[Past]) -> Impact:
             sum(int(one.is_changed.sum()) for one in asked), of_count=sum(one.count for one in past)
         ),
         transitions=_transitions(asked),
+        turned=_turned(asked),
         amounts=_amounts(asked),
+        changes=changes_of([one.given for one in asked], draft.losing) if draft.losing else (),
         rules=_rules(asked),
         segments=_segments(asked),
         shown=tuple(_shown(asked))[:MOST_SHOWN],
         row_wise=tuple(dict.fromkeys(mark for one in asked for mark in one.answers.row_wise)),
     )
+
+
+def answered(draft: Product, past: Sequence[Past]) -> list[tuple[Past, Outcomes]]:
+    """Return recorded cases with what a draft answers them."""
+    return [(own.past, own.after) for own in (_asked(draft, one) for one in past)]
 
 
 def share_of_cases(count: int, *, of_count: int) -> Share:
@@ -158,60 +195,14 @@ def _asked(draft: Product, past: Past) -> Asked:
     for name in FIGURES:
         np.logical_or(is_changed, past.before.figures[name] != after.figures[name], out=is_changed)
     np.logical_or(is_changed, past.before.conditions != after.conditions, out=is_changed)
-    return Asked(past=past, answers=answers, after=after, is_changed=is_changed)
-
-
-def outcomes_of(answers: Answers) -> Outcomes:
-    """Read a draft's outputs as `decision.tables` reads those of one row; an output it does not have is none."""
-    outputs, count = answers.outputs, answers.count
-    names = {one: one for one in FIGURES}
-    if "amount_minor" not in outputs:
-        names["amount_minor"] = "granted_minor"
-    codes = _codes(outputs["answer"], count) if "answer" in outputs else np.full(count, -1, np.int8)
-    if answers.failed:
-        codes[list(answers.failed)] = -1
-    return Outcomes(
-        answers=codes,
-        figures={own: _whole(outputs.get(name), count) for own, name in names.items()},
-        conditions=_words(outputs.get("condition"), count),
+    return Asked(
+        past=past,
+        answers=answers,
+        after=after,
+        is_changed=is_changed,
+        moved_before=dict(moved(past, past.before)),
+        moved_after=dict(moved(past, after)),
     )
-
-
-def _codes(answer: Vector, count: int) -> NDArray[np.int8]:
-    """Return answers as codes; a word that is no answer is none."""
-    known = {str(one): code for code, one in enumerate(ANSWERS)}
-    if answer.kind != "string":
-        return np.array([known.get(str(value), -1) for value in values_of(answer, count)], np.int8)
-    by_word = np.array([known.get(word, -1) for word in answer.words], np.int8)
-    codes = np.broadcast_to(by_word[answer.values], (count,)).copy()
-    if answer.known is not None:
-        codes[~np.broadcast_to(answer.known, (count,))] = -1
-    return codes
-
-
-def _words(vector: Vector | None, count: int) -> NDArray[np.object_]:
-    found = np.empty(count, np.object_)
-    if vector is not None and vector.kind == "string":
-        words: NDArray[Any] = np.empty(len(vector.words), np.object_)
-        words[:] = vector.words
-        found[:] = words[vector.values]
-        if vector.known is not None:
-            found[~np.broadcast_to(vector.known, (count,))] = None
-    elif vector is not None:
-        found[:] = [None if value is None else str(value) for value in values_of(vector, count)]
-    return found
-
-
-def _whole(vector: Vector | None, count: int) -> Whole:
-    """Return a number column as whole numbers, fractions rounded down, as a single answer is read."""
-    if vector is None or vector.kind == "null":
-        return np.full(count, NONE, np.int64)
-    if vector.kind != "number" or vector.is_raw:
-        values = values_of(vector, count)
-        return np.array([NONE if value is None else int(value // 1) for value in values], np.int64)  # type: ignore[operator]  # A table gave a number here.
-    units = vector.values.astype(np.int64)
-    whole = np.broadcast_to(units // 10**vector.scale if vector.scale else units, (count,))
-    return whole if vector.known is None else np.where(vector.known, whole, NONE)
 
 
 def _transitions(asked: Iterable[Asked]) -> tuple[Transition, ...]:
@@ -235,42 +226,33 @@ def _transitions(asked: Iterable[Asked]) -> tuple[Transition, ...]:
     )
 
 
-def moved(past: Past, outcomes: Outcomes) -> Iterator[tuple[str, int]]:
-    """Go through what answers moved in all: what is granted or drawn, or released at once and withheld."""
-    amount = np.where(outcomes.figures["amount_minor"] == NONE, 0, outcomes.figures["amount_minor"])
-    is_yes = outcomes.answers == ANSWERS.index(Answer.APPROVE)
-    match past.kind:
-        case Kind.OPENING:
-            yield "granted", int(amount[is_yes].sum())
-        case Kind.DRAW:
-            yield "drawn", int(amount[is_yes].sum())
-        case Kind.RESTORATION:
-            share = np.where(outcomes.figures["share_ppm"] == NONE, 0, outcomes.figures["share_ppm"])
-            now = np.where(outcomes.answers == ANSWERS.index(Answer.AT_ONCE), MILLION, share)
-            released = int(_part(past.requested_minor, now).sum())
-            yield "released at once", released
-            yield "withheld", int(past.requested_minor.sum()) - released
-        case Kind.REVIEW:
-            factor = outcomes.figures["factor_ppm"]
-            yield "granted", int(_part(past.granted_minor, np.where(factor == NONE, MILLION, factor)).sum())
-        case Kind.RELEASE:
-            return
-
-
-def _part(amount_minor: Whole, share_ppm: Whole) -> Whole:
-    """Return `money.share_of` of whole columns, without the product that 64 bits may not hold."""
-    whole, rest = np.divmod(amount_minor, MILLION)
-    return whole * share_ppm + rest * share_ppm // MILLION
+def _turned(asked: Sequence[Asked]) -> tuple[Turned, ...]:
+    """Count by kind who is answered better and who worse; only those whose answer changed are looked at."""
+    found: Counter[tuple[Kind, int]] = Counter()
+    every: Counter[Kind] = Counter()
+    for one in asked:
+        rows = np.flatnonzero(one.is_changed)
+        sign = compared(ranks_of(taken(one.after, rows)), than=ranks_of(taken(one.past.before, rows)))
+        every[one.past.kind] += one.past.count
+        found[one.past.kind, 1] += int((sign > 0).sum())
+        found[one.past.kind, -1] += int((sign < 0).sum())
+    return tuple(
+        Turned(
+            kind=kind,
+            better=share_of_cases(found[kind, 1], of_count=count),
+            worse=share_of_cases(found[kind, -1], of_count=count),
+        )
+        for kind, count in sorted(every.items())
+    )
 
 
 def _amounts(asked: Iterable[Asked]) -> tuple[Amount, ...]:
     found: dict[tuple[Kind, str, str], tuple[int, int]] = {}
     for one in asked:
-        pairs = zip(moved(one.past, one.past.before), moved(one.past, one.after), strict=True)
-        for (measure, before_minor), (_, after_minor) in pairs:
+        for measure, before in one.moved_before.items():
             key = (one.past.kind, measure, one.past.currency)
             so_far = found.get(key, (0, 0))
-            found[key] = (so_far[0] + before_minor, so_far[1] + after_minor)
+            found[key] = (so_far[0] + int(before.sum()), so_far[1] + int(one.moved_after[measure].sum()))
     return tuple(
         Amount(kind=kind, measure=measure, currency=currency, before_minor=before, after_minor=after)
         for (kind, measure, currency), (before, after) in sorted(found.items())

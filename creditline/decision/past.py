@@ -40,7 +40,8 @@ class Outcomes:
 class Past:
     """Cases of one kind under the same numbers: what each gave the tables, and what it was answered.
 
-    `rules_counts` says how often each rule of each table answered then; `grades` are 0 where there was no score.
+    `rules_counts` says how often each rule of each table answered then; `grades` are 0 where there was no score, and `pd_ppm`
+    NONE. `who` is a number of each case's borrower, the same in all pasts laid out together.
     """
 
     kind: Kind
@@ -49,21 +50,25 @@ class Past:
     columns: Mapping[str, Vector]
     count: int
     ids: Sequence[UUID]
+    borrowers: Sequence[str]
     first_at: str
     last_at: str
     requested_minor: Whole
     granted_minor: Whole
     grades: NDArray[np.int16]
+    pd_ppm: Whole
+    who: Whole
     before: Outcomes
     rules_counts: Mapping[tuple[str, int], int]
 
 
 def past_of(product: Product, recorded: Iterable[Recorded]) -> tuple[Past, ...]:
     """Lay recorded decisions out for a product; releases, and cases before its numbers begin, are left out."""
-    return tuple(_past(group) for group in groups_of(product, recorded))
+    places: dict[str, int] = {}
+    return tuple(_past(group, places) for group in groups_of(product, recorded))
 
 
-def _past(group: Group) -> Past:
+def _past(group: Group, places: dict[str, int]) -> Past:
     decisions = group.decisions
     days = sorted(one.as_of for one in decisions)
     return Past(
@@ -73,11 +78,14 @@ def _past(group: Group) -> Past:
         columns={name: vector_of(values) for name, values in group.columns.items() if name not in group.numbers},
         count=group.count,
         ids=[one.id for one in decisions],
+        borrowers=[one.borrower for one in decisions],
         first_at=days[0].isoformat(),
         last_at=days[-1].isoformat(),
         requested_minor=np.array([one.position.requested_minor for one in decisions], np.int64),
         granted_minor=np.array([one.position.granted_minor for one in decisions], np.int64),
         grades=np.array([one.scores.grade if one.scores else 0 for one in decisions], np.int16),
+        pd_ppm=np.array([one.scores.pd_ppm if one.scores else NONE for one in decisions], np.int64),
+        who=np.array([places.setdefault(one.borrower, len(places)) for one in decisions], np.int64),
         before=_outcomes(decisions),
         rules_counts=Counter((table, row) for one in decisions for table, rows in one.rules for row in rows),
     )
@@ -95,6 +103,15 @@ def _outcomes(decisions: Sequence[Decision]) -> Outcomes:
             for name in FIGURES
         },
         conditions=conditions,
+    )
+
+
+def taken(outcomes: Outcomes, rows: NDArray[np.int64]) -> Outcomes:
+    """Return the outcomes of some cases."""
+    return Outcomes(
+        answers=outcomes.answers[rows],
+        figures={name: column[rows] for name, column in outcomes.figures.items()},
+        conditions=outcomes.conditions[rows],
     )
 
 
@@ -119,8 +136,11 @@ def repeated(past: Past, times: int) -> Past:
         before=before,
         count=past.count * times,
         ids=list(past.ids) * times,
+        borrowers=list(past.borrowers) * times,
         requested_minor=np.tile(past.requested_minor, times),
         granted_minor=np.tile(past.granted_minor, times),
         grades=np.tile(past.grades, times),
+        pd_ppm=np.tile(past.pd_ppm, times),
+        who=np.tile(past.who, times),
         rules_counts={rule: count * times for rule, count in past.rules_counts.items()},
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from creditline.decision.jurisdiction import Jurisdiction, read_jurisdiction
 from creditline.decision.lending import Lending, read_lending
+from creditline.decision.losing import Losing, read_losing
 from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import CompiledPolicy, compile_policy
 from creditline.policy.dmn import read_policy
@@ -28,9 +29,9 @@ class Product:
 
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
     the profile's columns in order, `catalogue` is the version of their definitions, `reads` those that a table reads and where,
-    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates. `pd_card`
-    is the card that prices and grades, `release_card` the one that restoration goes by. `law` is the pack of its
-    jurisdiction, None where the edition is older than these.
+    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates; `losing` is
+    None where nothing is said of losses. `pd_card` is the card that prices and grades, `release_card` the one that restoration
+    goes by. `law` is the pack of its jurisdiction, None where the edition is older than these.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Product:
     languages: tuple[str, ...]
     reservation_for: timedelta
     lending: Lending
+    losing: Losing | None
     unused_for: timedelta | None
     files: Mapping[str, bytes]
     edition: str
@@ -86,6 +88,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         languages=languages,
         reservation_for=timedelta(minutes=settings["reservation_minutes"]),
         lending=read_lending(settings.get("loan")),
+        losing=read_losing(settings.get("loss")),
         unused_for=timedelta(days=settings["unused_days"]) if "unused_days" in settings else None,
         files=dict(sorted(files.items())),
         edition=_edition(files),

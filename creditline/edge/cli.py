@@ -25,6 +25,7 @@ from creditline.edge.commands import (
     notices,
     pages,
     policy_evidence,
+    policy_gates,
     policy_impact,
     policy_life,
     policy_prove,
@@ -72,7 +73,7 @@ rules.POLICY.command("diff")(diff.diff)
 rules.POLICY.command("evidence")(policy_evidence.evidence)
 rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)
-for act in policy_life.COMMANDS:
+for act in (*policy_life.COMMANDS, *policy_gates.COMMANDS):
     rules.POLICY.command(act.__name__)(act)
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")

@@ -1,47 +1,115 @@
 """Gates on the book: measure what an edition would change in recorded decisions, and how the product keeps its word."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from creditline.decision.impact import Amount, impact_of
+from creditline.decision.fairness import GroupRate, fairness_of
+from creditline.decision.impact import Amount, answered, impact_of
+from creditline.decision.losing import Losing, losing_in
+from creditline.decision.loss import loss_rates
 from creditline.decision.outcome import Kind
-from creditline.decision.past import past_of
+from creditline.decision.past import Outcomes, Past, past_of
 from creditline.decision.product import Product, read_product
 from creditline.decision.recorded import Recorded
+from creditline.errors import Code, PolicyInvalid
 from creditline.flows.house import House
 from creditline.flows.promises import rates
 from creditline.flows.recorded import recorded_cases
 from creditline.money import MILLION
-from creditline.policy.gates import Failure, Gate, failures
+from creditline.policy.gates import GATES_FILE, Failure, Gate, failures, read_limits
+from creditline.store import fairness
 from creditline.store.connect import Database
 
 MOST_CASES = 50_000
 """Of so many recorded decisions, the newest, an edition is asked."""
 
+ASKED = frozenset({Gate.ANSWERED_OTHERWISE, Gate.GRANTED_GROWTH, Gate.LOSS_BUDGET, Gate.FAIRNESS_RATIO})
+"""What is measured by asking an edition about recorded decisions."""
 
-async def failed_gates(db: Database, files: Mapping[str, bytes], *, limits: Mapping[Gate, int]) -> tuple[Failure, ...]:
-    """Return the gates that an edition fails by the limits given; without limits nothing is read."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A gate with its limit and what was found, in ppm; None where nothing is known yet. `where` names the cases it is of."""
+
+    gate: Gate
+    limit_ppm: int
+    found_ppm: int | None
+    where: str
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A figure in ppm, and in which cases it was found."""
+
+    ppm: int
+    where: str = ""
+
+
+def require_measurable(product: Product, limits: Mapping[Gate, int]) -> None:
+    """Raise `PolicyInvalid` for a budget of losses in a product that says nothing of them."""
+    if Gate.LOSS_BUDGET in limits and product.losing is None:
+        raise PolicyInvalid(
+            f"{GATES_FILE} has a {Gate.LOSS_BUDGET}, and product.toml no [loss] to measure it by. Add lgd_ppm, ccf_ppm and "
+            "unscored_pd_ppm there.",
+            code=Code.POLICY_INVALID,
+        )
+
+
+async def measured_gates(
+    db: Database, files: Mapping[str, bytes], *, current: Mapping[str, bytes]
+) -> tuple[Measured, ...]:
+    """Measure files by the gates, and the assumptions about losses, of those in force; without gates nothing is read.
+
+    An edition is held to what was said before it, so that nobody loosens the gate they are about to pass.
+    """
+    limits = read_limits(current)
     if not limits:
         return ()
     product = await asyncio.to_thread(read_product, files)
-    measured: dict[Gate, int] = {}
-    if limits.keys() & {Gate.ANSWERED_OTHERWISE, Gate.GRANTED_GROWTH}:
+    found: dict[Gate, Found] = {}
+    if limits.keys() & ASKED:
         cases = await recorded_cases(db, House([product]), product=product.name, most=MOST_CASES)
-        measured |= await asyncio.to_thread(_measured, product, cases)
+        async with db.reading() as connection:
+            groups = await fairness.groups(connection, {one.decision.borrower for one in cases})
+        found |= await asyncio.to_thread(_asked, product, cases, losing_in(current), groups)
     for rate in await rates(db, by=["product"]):
         if rate.product == product.name and rate.kept_ratio is not None:
-            measured[Gate.PROMISES_KEPT] = int(rate.kept_ratio * MILLION)
-    return tuple(failures(limits, measured=measured))
+            found[Gate.PROMISES_KEPT] = Found(ppm=int(rate.kept_ratio * MILLION))
+    where = {gate: one.where for gate, one in found.items() if one.where}
+    failed = {
+        one.gate: one for one in failures(limits, measured={gate: one.ppm for gate, one in found.items()}, where=where)
+    }
+    return tuple(
+        Measured(
+            gate=gate,
+            limit_ppm=limit_ppm,
+            found_ppm=found[gate].ppm if gate in found else None,
+            where=where.get(gate, ""),
+            failure=failed.get(gate),
+        )
+        for gate, limit_ppm in limits.items()
+    )
 
 
-def _measured(product: Product, cases: list[Recorded]) -> dict[Gate, int]:
+def _asked(
+    product: Product, cases: Sequence[Recorded], losing: Losing | None, groups: fairness.Groups
+) -> dict[Gate, Found]:
+    """Measure everything that recorded decisions tell; of an interval the end that speaks against the edition counts."""
     if not cases:
         return {}
-    impact = impact_of(product, past_of(product, cases))
-    # Of the interval the end that speaks against the edition counts: few cases prove little.
-    found = {Gate.ANSWERED_OTHERWISE: impact.changed.high_ppm}
+    past = past_of(product, cases)
+    impact = impact_of(product, past)
+    # Few cases prove little.
+    found = {Gate.ANSWERED_OTHERWISE: Found(ppm=impact.changed.high_ppm)}
     if (growth_ppm := granted_growth_ppm(impact.amounts)) is not None:
-        found[Gate.GRANTED_GROWTH] = growth_ppm
+        found[Gate.GRANTED_GROWTH] = Found(ppm=growth_ppm)
+    asked = answered(product, past)
+    if losing is not None and (loss := expected_loss_of(asked, losing)):
+        found[Gate.LOSS_BUDGET] = loss
+    if ratio := unfairest(fairness_of(asked, groups)):
+        found[Gate.FAIRNESS_RATIO] = ratio
     return found
 
 
@@ -49,3 +117,27 @@ def granted_growth_ppm(amounts: Iterable[Amount]) -> int | None:
     """Return by how much more is granted in openings, in the currency in which it grows most; None if nothing was."""
     granted = [one for one in amounts if one.kind is Kind.OPENING and one.measure == "granted" and one.before_minor]
     return max(((one.after_minor - one.before_minor) * MILLION // one.before_minor for one in granted), default=None)
+
+
+def expected_loss_of(asked: Sequence[tuple[Past, Outcomes]], losing: Losing) -> Found | None:
+    """Return the highest expected loss of a kind and currency against what is given out; None if nothing is."""
+    highest = max(loss_rates(asked, losing), key=lambda one: one.rate.high, default=None)
+    if highest is None:
+        return None
+    return Found(ppm=-int(-highest.rate.high * MILLION // 1), where=f"{highest.kind} in {highest.currency}")
+
+
+def unfairest(rates_of_groups: Iterable[GroupRate]) -> Found | None:
+    """Return the lowest ratio that chance does not explain, or else that all are answered alike; None without groups."""
+    told = [one for one in rates_of_groups if one.ratio is not None]
+    flagged = [one for one in told if one.is_flagged]
+    if not told:
+        return None
+    if not flagged:
+        return Found(ppm=MILLION, where="chance explains every ratio below")
+    lowest = min(flagged, key=lambda one: one.ratio.at if one.ratio else 1.0)
+    assert lowest.ratio is not None
+    return Found(
+        ppm=int(lowest.ratio.at * MILLION),
+        where=f"{lowest.attribute} {lowest.group} against {lowest.reference}, {lowest.favourable}",
+    )

@@ -16,7 +16,7 @@ from creditline.clock import Clock
 from creditline.decision.product import pack, read_product, unpack
 from creditline.errors import Broken, Code, Conflict, Malformed, NotFound
 from creditline.explanation.offer import require_offerable
-from creditline.flows.gates import failed_gates
+from creditline.flows.gates import Measured, measured_gates, require_measurable
 from creditline.flows.turn import moment_of
 from creditline.ids import require_uuid7
 from creditline.policy.gates import Failure, Gate, read_limits
@@ -87,7 +87,7 @@ async def publish_draft(
     are another one's, `Conflict` if the very same edition has a life here already.
     """
     product = read_product(files)
-    read_limits(files)
+    require_measurable(product, read_limits(files))
     # It takes up to a second of computing, during which others want to be answered.
     await asyncio.to_thread(require_offerable, product)
     if product.name != order.product:
@@ -170,11 +170,25 @@ async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
 async def _failed(db: Database, clock: Clock, order: Order) -> tuple[Failure, ...]:
     """Measure an edition by the limits of the one it follows; one that cannot be activated anyway is not measured."""
     version, files = await files_of(db, order.product, edition=order.edition)
-    before = await in_force_at(db, order.product, valid_at=clock())
-    if version.state is not State.APPROVED or before is None:
+    if version.state is not State.APPROVED:
         return ()
-    _, current = await files_of(db, order.product, edition=before.edition)
-    return await failed_gates(db, files, limits=read_limits(current))
+    return await gates_ahead(db, clock, product=order.product, files=files)
+
+
+async def gates_ahead(db: Database, clock: Clock, *, product: str, files: Mapping[str, bytes]) -> tuple[Failure, ...]:
+    """Return the gates of the edition in force that other files of a product would fail now; none if none is in force."""
+    return tuple(one.failure for one in await gates_measured(db, clock, product=product, files=files) if one.failure)
+
+
+async def gates_measured(
+    db: Database, clock: Clock, *, product: str, files: Mapping[str, bytes]
+) -> tuple[Measured, ...]:
+    """Measure files of a product by every gate of the edition in force."""
+    before = await in_force_at(db, product, valid_at=clock())
+    if before is None:
+        return ()
+    _, current = await files_of(db, product, edition=before.edition)
+    return await measured_gates(db, files, current=current)
 
 
 async def roll_back(db: Database, clock: Clock, *, order: Order) -> Done:

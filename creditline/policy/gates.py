@@ -24,12 +24,16 @@ class Gate(StrEnum):
 
     ANSWERED_OTHERWISE = "answered_otherwise"
     GRANTED_GROWTH = "granted_growth"
+    LOSS_BUDGET = "loss_budget"
+    FAIRNESS_RATIO = "fairness_ratio"
     PROMISES_KEPT = "promises_kept"
 
 
 WORDS: Mapping[Gate, tuple[str, str, str]] = {
     Gate.ANSWERED_OTHERWISE: ("most_ppm", "of the recorded decisions are answered otherwise", "at most"),
     Gate.GRANTED_GROWTH: ("most_ppm", "more is granted in the recorded openings", "at most"),
+    Gate.LOSS_BUDGET: ("most_ppm", "of what is given out is expected to be lost in a year", "at most"),
+    Gate.FAIRNESS_RATIO: ("least_ppm", "as often is a group answered favourably as the best answered one", "at least"),
     Gate.PROMISES_KEPT: ("least_ppm", "of the promises due were kept", "at least"),
 }
 """For each gate the key of its limit, what was measured, and on which side of the limit it has to be."""
@@ -52,15 +56,22 @@ def read_limits(files: Mapping[str, bytes]) -> dict[Gate, int]:
     return {_gate(name): _limit(name, table) for name, table in tables.items()}
 
 
-def failures(limits: Mapping[Gate, int], *, measured: Mapping[Gate, int]) -> Iterator[Failure]:
-    """Go through the gates that fail; what nothing is known of yet is not measured, and fails no gate."""
+def failures(
+    limits: Mapping[Gate, int], *, measured: Mapping[Gate, int], where: Mapping[Gate, str] | None = None
+) -> Iterator[Failure]:
+    """Go through the gates that fail; what nothing is known of yet is not measured, and fails no gate.
+
+    `where` says of a gate in which cases its figure was found.
+    """
     for gate, limit_ppm in limits.items():
         if gate not in measured:
             continue
         key, what, side = WORDS[gate]
         found_ppm = measured[gate]
         if found_ppm < limit_ppm if key == "least_ppm" else found_ppm > limit_ppm:
-            yield Failure(gate=gate, words=f"{gate}: {_percent(found_ppm)} {what}, {side} {_percent(limit_ppm)} may be")
+            cases = f" ({where[gate]})" if where and gate in where else ""
+            words = f"{gate}: {percent(found_ppm)} {what}{cases}, {side} {percent(limit_ppm)} may be"
+            yield Failure(gate=gate, words=words)
 
 
 def _gate(name: str) -> Gate:
@@ -82,5 +93,6 @@ def _limit(name: str, table: object) -> int:
     return limit_ppm
 
 
-def _percent(ppm: int) -> str:
+def percent(ppm: int) -> str:
+    """Return a share as it is told."""
     return f"{ppm / 10_000:.2f} %"

@@ -1,7 +1,7 @@
 -- name: bad_moments
--- When lines were seen bad, as known at an instant: statements and arrears that were recorded, outcomes that were told, loans
--- that are still unpaid (which was plain on every day since), and loans given up. Each borrower is looked up by the index, each
--- line's loans by its requests, as in `loans.sql`.
+-- When lines were seen bad, as known at an instant: statements and arrears that were recorded, outcomes that were told, days
+-- that were closed with it so late, loans that are still unpaid (which was plain on every day since), and loans given up.
+-- Borrowers, lines and days are each looked up by an index: `offset 0` keeps the planner from reading whole tables.
 with asked as (
     select distinct line, borrower from unnest($1::uuid[], $2::text[]) as given (line, borrower)
 ), told as (
@@ -22,12 +22,21 @@ with asked as (
     select line, (unpaid_since_on + $4::integer)::timestamp at time zone 'UTC' as bad_at
     from owed
     where unpaid_since_on is not null
+), closed as (
+    select a.line, (d.day + 1)::timestamp at time zone 'UTC' as bad_at
+    from asked a
+    cross join lateral (
+        select day, dpd_days, closed_at from line_day where line_day.line = a.line offset 0
+    ) d
+    where d.dpd_days >= $4::integer and d.closed_at <= $3
 ), given_up as (
     select line, booked_at as bad_at from owed where state = 'charged_off'
 )
 select line, bad_at from told
 union all
 select line, bad_at from late where bad_at <= $3
+union all
+select line, bad_at from closed
 union all
 select line, bad_at from given_up where bad_at <= $3;
 

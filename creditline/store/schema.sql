@@ -1,6 +1,6 @@
 -- The store of creditline: facts, lines, books, decisions and what was told.
--- Everything but `line`, `timer`, `umbrella` and its slots, and the end of what was known in `policy_period`, is append-only, and
--- the database itself refuses to change it.
+-- Everything but `line`, `timer`, `umbrella` and its slots, `fairness_group`, and the end of what was known in `policy_period`, is
+-- append-only, and the database itself refuses to change it.
 
 create table edition (
     sha256       bytea primary key check (length(sha256) = 32),
@@ -1342,3 +1342,14 @@ begin
         perform keep_all(name);
     end loop;
 end $$;
+
+-- Fairness: who belongs to which group.
+
+create table fairness_group (
+    attribute   text not null check (length(attribute) between 1 and 64),
+    borrower    text not null check (length(borrower) between 1 and 64),
+    name        text not null check (length(name) between 1 and 64),
+    supplied_at timestamptz not null,
+    primary key (borrower, attribute)
+);
+comment on table fairness_group is 'Who belongs to which group, supplied to watch over fairness alone: nothing that scores or decides reads it, and it may be forgotten.';

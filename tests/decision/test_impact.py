@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from creditline.decision.answered import moved
 from creditline.decision.decide import replay
-from creditline.decision.impact import impact_of, moved, share_of_cases
+from creditline.decision.impact import impact_of, share_of_cases
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.past import Past, past_of, repeated
 from creditline.decision.product import Product, read_product
@@ -93,7 +94,10 @@ def test_what_comes_back_is_what_a_restoration_plan_brings_back() -> None:
         for one in cases
     )
     asked = sum(one.position.requested_minor for one in cases)
-    assert dict(moved(own, own.before)) == {"released at once": released, "withheld": asked - released}
+    assert {name: int(column.sum()) for name, column in moved(own, own.before)} == {
+        "released at once": released,
+        "withheld": asked - released,
+    }
 
 
 def test_a_draft_that_fails_for_a_case_is_told_as_no_answer() -> None:

@@ -15,6 +15,7 @@ from creditline.edge.api import (
     events,
     evidence,
     forecast,
+    gates,
     impact,
     limits,
     lines,
@@ -84,6 +85,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         checks,
         impact,
         evidence,
+        gates,
         book,
     )
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}

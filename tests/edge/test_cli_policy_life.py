@@ -1,5 +1,6 @@
 """Commands about the life of a policy: from a folder to in force and back, by two people."""
 
+import json
 from pathlib import Path
 
 from creditline.clock import system_clock
@@ -50,7 +51,10 @@ def test_an_edition_is_published_approved_activated_and_rolled_back(branch: Term
 def test_an_edition_that_fails_a_gate_exits_3_until_two_people_let_it_through(branch: Terminal, tmp_path: Path) -> None:
     def approved(folder: Path, gate: str) -> str:
         (folder / "gates.toml").write_text(gate, encoding="utf-8")
-        edition: str = branch.json("policy", "publish", str(folder), *ANN)["version"]["edition"]
+        published = branch.run("policy", "publish", str(folder), *ANN, "--json")
+        edition: str = json.loads(published.out)["version"]["edition"]
+        # A draft is kept, and told at once which gate it would fail.
+        assert published.status == (FOUND_STATUS if "It would not be activated now" in published.err else 0)
         branch.json("policy", "submit", PRODUCT, edition, *ANN)
         branch.json("policy", "approve", PRODUCT, edition, *BOB)
         return edition
@@ -61,6 +65,8 @@ def test_an_edition_that_fails_a_gate_exits_3_until_two_people_let_it_through(br
     branch.json("policy", "activate", PRODUCT, approved(folder, "[answered_otherwise]\nmost_ppm = 0\n"), *ANN)
     open_moved(branch)
     open_gate = approved(folder, "[answered_otherwise]\nmost_ppm = 1000000\n")
+    told = branch.run("policy", "gates", str(folder))
+    assert (told.status, "FAIL  answered_otherwise" in told.out) == (FOUND_STATUS, True)
     failed = branch.run("policy", "activate", PRODUCT, open_gate, *ANN)
     assert (failed.status, failed.out) == (FOUND_STATUS, "")
     assert failed.err.startswith(f"creditline: {Code.GATE_FAILED}: ")

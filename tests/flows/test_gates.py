@@ -5,9 +5,10 @@ import pytest
 from creditline.decision.impact import Amount
 from creditline.decision.outcome import Kind
 from creditline.decision.product import Product, read_product
-from creditline.errors import Broken, Code, Malformed, NotAllowed
-from creditline.flows.gates import failed_gates, granted_growth_ppm
-from creditline.flows.govern import activate, govern, life_of
+from creditline.errors import Broken, Code, Malformed, NotAllowed, PolicyInvalid
+from creditline.flows.fairness import keep_groups, recorded_fairness
+from creditline.flows.gates import expected_loss_of, granted_growth_ppm, measured_gates, require_measurable, unfairest
+from creditline.flows.govern import activate, gates_measured, govern, life_of
 from creditline.policy.gates import GATES_FILE, Gate
 from creditline.policy.life import Act
 from tests.decision.a_product import a_product
@@ -15,6 +16,10 @@ from tests.flows.a_governor import approved, order
 from tests.flows.desk import Desk
 
 SHUT = b"[answered_otherwise]\nmost_ppm = 0\n[promises_kept]\nleast_ppm = 1_000_000\n"
+EVERY_GATE = (
+    b"[answered_otherwise]\nmost_ppm = 0\n[granted_growth]\nmost_ppm = 0\n[loss_budget]\nmost_ppm = 1\n"
+    b"[fairness_ratio]\nleast_ppm = 800_000\n[promises_kept]\nleast_ppm = 1_000_000\n"
+)
 
 
 def gated(text: bytes) -> Product:
@@ -77,8 +82,10 @@ async def test_only_a_gate_there_is_can_be_overridden(desk: Desk) -> None:
 
 
 async def test_nothing_on_record_fails_no_gate(desk: Desk) -> None:
-    limits = {Gate.ANSWERED_OTHERWISE: 0, Gate.GRANTED_GROWTH: 0, Gate.PROMISES_KEPT: 1_000_000}
-    assert await failed_gates(desk.db, a_product().files, limits=limits) == ()
+    measured = await measured_gates(desk.db, a_product().files, current=gated(EVERY_GATE).files)
+    assert [one.gate for one in measured] == list(Gate)
+    assert {(one.found_ppm, one.failure) for one in measured} == {(None, None)}
+    assert await measured_gates(desk.db, a_product().files, current=a_product().files) == ()
 
 
 def test_growth_is_that_of_the_currency_that_grows_most() -> None:
@@ -90,3 +97,68 @@ def test_growth_is_that_of_the_currency_that_grows_most() -> None:
     amounts = [amount("CNY", 100, 90), amount("EUR", 200, 201), amount("USD", 0, 5), amount("CNY", 1, 9, Kind.REVIEW)]
     assert granted_growth_ppm(amounts) == 5_000
     assert granted_growth_ppm(amounts[2:]) is None
+
+
+async def test_a_draft_that_is_expected_to_lose_more_than_its_budget_is_not_activated(desk: Desk) -> None:
+    await desk.offer(gated(b"[loss_budget]\nmost_ppm = 40_000\n"))
+    await desk.open()
+    # 6 % a year of whom no score knows, of which 60 % of nine tenths of the limit are lost: 3.24 % of what is granted.
+    same = gated(b"")
+    await approved(desk.db, desk.clock, same)
+    await activate(desk.db, desk.clock, order=order(desk.clock, same))
+    await desk.offer(gated(b"[loss_budget]\nmost_ppm = 30_000\n"))
+    other = gated(b"[loss_budget]\nmost_ppm = 1_000_000\n")
+    await approved(desk.db, desk.clock, other)
+    with pytest.raises(NotAllowed, match=r"loss_budget: 3\.24 % .*\(opening in CNY\), at most 3\.00 %"):
+        await activate(desk.db, desk.clock, order=order(desk.clock, other))
+
+
+async def test_assumptions_about_losses_are_those_in_force_and_not_the_drafts(desk: Desk) -> None:
+    await desk.offer(gated(b"[loss_budget]\nmost_ppm = 30_000\n"))
+    await desk.open()
+    text = a_product().files["product.toml"].replace(b"lgd_ppm = 600_000", b"lgd_ppm = 1")
+    assert text != a_product().files["product.toml"]
+    (gate,) = await gates_measured(
+        desk.db, desk.clock, product=a_product().name, files={**a_product().files, "product.toml": text}
+    )
+    assert (gate.found_ppm, gate.failure is not None) == (32_400, True)
+
+
+def test_a_budget_of_losses_needs_to_be_told_what_is_lost() -> None:
+    text = a_product().files["product.toml"]
+    start, end = text.index(b"[loss]"), text.index(b"# Every draw is a loan")
+    silent = read_product({**a_product().files, "product.toml": text[:start] + text[end:]})
+    require_measurable(silent, {})
+    with pytest.raises(PolicyInvalid, match="no .loss. to measure it by"):
+        require_measurable(silent, {Gate.LOSS_BUDGET: 1})
+
+
+async def test_a_group_that_is_answered_less_favourably_fails_the_ratio(desk: Desk) -> None:
+    await desk.offer(gated(b"[fairness_ratio]\nleast_ppm = 800_000\n"))
+    names = [f"b{number}" for number in range(90)]
+    await desk.opens(*(desk.opening(borrower=name) for name in names[:45]))
+    for name in names[45:]:
+        await desk.earn(name)
+    await desk.opens(*(desk.opening(borrower=name) for name in names[45:]))
+
+    async def measured() -> list[tuple[int | None, bool]]:
+        found = await gates_measured(desk.db, desk.clock, product=a_product().name, files=a_product().files)
+        return [(one.found_ppm, one.failure is not None) for one in found]
+
+    assert await measured() == [(None, False)]
+    await keep_groups(desk.db, desk.clock, {"age": dict.fromkeys(names, "all")})
+    assert await measured() == [(None, False)]
+    await keep_groups(desk.db, desk.clock, {"age": {name: "odd" if int(name[1:]) % 2 else "even" for name in names}})
+    assert await measured() == [(1_000_000, False)]
+    await keep_groups(desk.db, desk.clock, {"age": {name: "old" if int(name[1:]) < 45 else "young" for name in names}})
+    ((found_ppm, has_failed),) = await measured()
+    assert found_ppm is not None
+    assert (found_ppm < 800_000, has_failed) == (True, True)
+    assert set((await recorded_fairness(desk.db, desk.house, a_product(), most=100))[0].__slots__) >= {"ratio", "p"}
+
+
+def test_of_nothing_given_out_nothing_is_lost_and_without_groups_there_is_no_ratio() -> None:
+    losing = a_product().losing
+    assert losing is not None
+    assert expected_loss_of([], losing) is None
+    assert unfairest([]) is None

@@ -20,6 +20,7 @@ from creditline.edge.api import (
     events,
     evidence,
     forecast,
+    gates,
     impact,
     limits,
     lines,
@@ -109,6 +110,7 @@ def _add_operations(app: FastAPI) -> None:
         checks.ROUTES,
         evidence.ROUTES,
         impact.ROUTES,
+        gates.ROUTES,
         book.ROUTES,
     ):
         app.include_router(routes, responses=PROBLEM)

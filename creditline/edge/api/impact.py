@@ -78,6 +78,26 @@ class AmountView(View):
     after_minor: int
 
 
+class TurnedView(View):
+    """Cases answered better or worse for the borrower; who is answered worse has to be told why."""
+
+    kind: Kind
+    better: ShareView
+    worse: ShareView
+
+
+class ChangeView(View):
+    """Expected loss or interest income of a year, and the 95 % interval of its change over borrowers."""
+
+    kind: Kind
+    measure: str
+    currency: str
+    before_minor: int
+    after_minor: int
+    change_low_minor: int
+    change_high_minor: int
+
+
 class RuleHitsView(View):
     """How often a rule answered, as recorded and by the draft."""
 
@@ -120,7 +140,9 @@ class ImpactView(View):
     last_at: str | None
     changed: ShareView
     transitions: list[TransitionView]
+    turned: list[TurnedView]
     amounts: list[AmountView]
+    changes: list[ChangeView]
     rules: list[RuleHitsView]
     segments: list[SegmentView]
     shown: list[ShownView]

@@ -83,6 +83,25 @@ def rows_of(found: Impact) -> list[tuple[object, ...]]:
         for one in found.amounts
     ]
     rows += [
+        (
+            "expected",
+            f"{one.kind}: {one.measure} of a year",
+            in_words(one.before_minor, one.currency),
+            in_words(one.after_minor, one.currency),
+            (
+                f"{in_words(one.after_minor - one.before_minor, one.currency)} "
+                f"[{in_words(one.change_low_minor, one.currency)}, {in_words(one.change_high_minor, one.currency)}]"
+            ),
+        )
+        for one in found.changes
+    ]
+    rows += [
+        (word, str(one.kind), f"{share.of_count:,}", "", percent(share))
+        for one in found.turned
+        for word, share in (("better", one.better), ("worse", one.worse))
+        if share.count
+    ]
+    rows += [
         ("rule", f"{one.table} {one.rule}", f"{one.before_count:,}", f"{one.after_count:,}", "")
         for one in found.rules
         if one.before_count != one.after_count

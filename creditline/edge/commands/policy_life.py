@@ -8,11 +8,23 @@ from typing import Annotated
 import msgspec
 import typer
 
-from creditline.edge.commands.output import Json, RequestId, id_or_new, show, with_engine
+from creditline.edge.commands.output import FOUND_STATUS, Json, RequestId, id_or_new, show, with_engine
+from creditline.edge.commands.policy_gates import warn
 from creditline.edge.engine import Engine
 from creditline.edge.products import folder_of, load_product, product_files
 from creditline.errors import Code, Malformed
-from creditline.flows.govern import Done, Order, activate, files_of, govern, life_of, publish_draft, roll_back
+from creditline.flows.govern import (
+    Done,
+    Order,
+    activate,
+    files_of,
+    gates_ahead,
+    govern,
+    life_of,
+    publish_draft,
+    roll_back,
+)
+from creditline.policy.gates import Failure
 from creditline.policy.life import Act, shown
 
 Product = Annotated[str, typer.Argument(help="The product's name.")]
@@ -28,15 +40,23 @@ def publish(
     request: RequestId = None,
     as_json: Json = False,
 ) -> None:
-    """Keep a product's folder as a draft; it decides nothing before it is approved and activated."""
+    """Keep a product's folder as a draft; it decides nothing before it is approved and activated.
+
+    Exit 3 if it is kept and would fail a gate now.
+    """
     product = load_product(folder)
     files = product_files(folder_of(folder))
     order = _order(product.name, by, reason, request)
 
-    async def act(engine: Engine) -> Done:
-        return await publish_draft(engine.db, engine.clock, order=order, files=files)
+    async def act(engine: Engine) -> tuple[Done, tuple[Failure, ...]]:
+        done = await publish_draft(engine.db, engine.clock, order=order, files=files)
+        return done, await gates_ahead(engine.db, engine.clock, product=product.name, files=files)
 
-    _do(act, as_json=as_json)
+    done, failed = with_engine(act)
+    _tell(done, as_json=as_json)
+    warn(failed)
+    if failed:
+        raise typer.Exit(FOUND_STATUS)
 
 
 def submit(
@@ -188,7 +208,10 @@ def _govern(act: Act, order: Order, *, as_json: bool) -> None:
 
 
 def _do(act: Callable[[Engine], Awaitable[Done]], *, as_json: bool) -> None:
-    done = with_engine(act)
+    _tell(with_engine(act), as_json=as_json)
+
+
+def _tell(done: Done, *, as_json: bool) -> None:
     version, deed = done.version, done.deed
     rows = [("product", version.product), ("edition", version.edition), ("state", version.state), ("did", deed.act)]
     if deed.starts_at is not None:

@@ -1,0 +1,125 @@
+"""What a draft answered to recorded cases, read from columns: answers, figures, what they are worth and what they move."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from creditline.decision.outcome import Answer, Kind
+from creditline.decision.past import ANSWERS, FIGURES, NONE, Outcomes, Past, Whole
+from creditline.decision.tables import WORTH
+from creditline.money import MILLION
+from creditline.policy.columnar.answers import Answers
+from creditline.policy.columnar.vector import Vector, values_of
+
+BY_CODE = np.array([*(WORTH[answer] for answer in ANSWERS), -1], np.int64)
+"""What an answer is worth to the borrower by its code, the last one for none."""
+
+
+def outcomes_of(answers: Answers) -> Outcomes:
+    """Read a draft's outputs as `decision.tables` reads those of one row; an output it does not have is none."""
+    outputs, count = answers.outputs, answers.count
+    names = {one: one for one in FIGURES}
+    if "amount_minor" not in outputs:
+        names["amount_minor"] = "granted_minor"
+    codes = _codes(outputs["answer"], count) if "answer" in outputs else np.full(count, -1, np.int8)
+    if answers.failed:
+        codes[list(answers.failed)] = -1
+    return Outcomes(
+        answers=codes,
+        figures={own: _whole(outputs.get(name), count) for own, name in names.items()},
+        conditions=_words(outputs.get("condition"), count),
+    )
+
+
+def _codes(answer: Vector, count: int) -> NDArray[np.int8]:
+    """Return answers as codes; a word that is no answer is none."""
+    known = {str(one): code for code, one in enumerate(ANSWERS)}
+    if answer.kind != "string":
+        return np.array([known.get(str(value), -1) for value in values_of(answer, count)], np.int8)
+    by_word = np.array([known.get(word, -1) for word in answer.words], np.int8)
+    codes = np.broadcast_to(by_word[answer.values], (count,)).copy()
+    if answer.known is not None:
+        codes[~np.broadcast_to(answer.known, (count,))] = -1
+    return codes
+
+
+def _words(vector: Vector | None, count: int) -> NDArray[np.object_]:
+    found = np.empty(count, np.object_)
+    if vector is not None and vector.kind == "string":
+        words: NDArray[Any] = np.empty(len(vector.words), np.object_)
+        words[:] = vector.words
+        found[:] = words[vector.values]
+        if vector.known is not None:
+            found[~np.broadcast_to(vector.known, (count,))] = None
+    elif vector is not None:
+        found[:] = [None if value is None else str(value) for value in values_of(vector, count)]
+    return found
+
+
+def _whole(vector: Vector | None, count: int) -> Whole:
+    """Return a number column as whole numbers, fractions rounded down, as a single answer is read."""
+    if vector is None or vector.kind == "null":
+        return np.full(count, NONE, np.int64)
+    if vector.kind != "number" or vector.is_raw:
+        values = values_of(vector, count)
+        return np.array([NONE if value is None else int(value // 1) for value in values], np.int64)  # type: ignore[operator]  # A table gave a number here.
+    units = vector.values.astype(np.int64)
+    whole = np.broadcast_to(units // 10**vector.scale if vector.scale else units, (count,))
+    return whole if vector.known is None else np.where(vector.known, whole, NONE)
+
+
+def ranks_of(outcomes: Outcomes) -> Whole:
+    """Return what each answer is worth to the borrower, [n, 5], as `decision.tables.rank` orders one; -1 first for none."""
+    figure = {name: or_nothing(column) for name, column in outcomes.figures.items()}
+    return np.stack(
+        [
+            BY_CODE[outcomes.answers],
+            figure["share_ppm"],
+            figure["amount_minor"],
+            figure["factor_ppm"],
+            -figure["interval_days"] * figure["tranches_count"],
+        ],
+        axis=1,
+    )
+
+
+def or_nothing(column: Whole) -> Whole:
+    """Return figures with 0 where an answer has none."""
+    return np.where(column == NONE, 0, column)
+
+
+def compared(ranks: Whole, *, than: Whole) -> Whole:
+    """Say case by case whether an answer is worth more (1), less (-1) or as much (0) as another; `than` may be one row."""
+    apart = np.sign(ranks - than)
+    first = (apart != 0).argmax(axis=1)
+    return np.asarray(apart[np.arange(len(apart)), first], np.int64)
+
+
+def moved(past: Past, outcomes: Outcomes) -> Iterator[tuple[str, Whole]]:
+    """Go through what each answer moved: what is granted or drawn, or released at once and withheld."""
+    amount = or_nothing(outcomes.figures["amount_minor"])
+    is_yes = outcomes.answers == ANSWERS.index(Answer.APPROVE)
+    match past.kind:
+        case Kind.OPENING:
+            yield "granted", np.where(is_yes, amount, 0)
+        case Kind.DRAW:
+            yield "drawn", np.where(is_yes, amount, 0)
+        case Kind.RESTORATION:
+            share = or_nothing(outcomes.figures["share_ppm"])
+            now = np.where(outcomes.answers == ANSWERS.index(Answer.AT_ONCE), MILLION, share)
+            released = _part(past.requested_minor, now)
+            yield "released at once", released
+            yield "withheld", past.requested_minor - released
+        case Kind.REVIEW:
+            factor = outcomes.figures["factor_ppm"]
+            yield "granted", _part(past.granted_minor, np.where(factor == NONE, MILLION, factor))
+        case Kind.RELEASE:
+            return
+
+
+def _part(amount_minor: Whole, share_ppm: Whole) -> Whole:
+    """Return `money.share_of` of whole columns, without the product that 64 bits may not hold."""
+    whole, rest = np.divmod(amount_minor, MILLION)
+    return whole * share_ppm + rest * share_ppm // MILLION
