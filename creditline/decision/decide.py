@@ -52,6 +52,22 @@ def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = Fal
     )
 
 
+def question_of(
+    line: Line, kind: Kind, *, request: UUID, as_of: datetime, position: Position, condition: str | None = None
+) -> Question:
+    """Return what a request asks about a line that stands as `position` says."""
+    return Question(
+        id=request,
+        kind=kind,
+        borrower=line.borrower,
+        line=line.id,
+        currency=line.currency,
+        as_of=as_of,
+        position=position,
+        condition=condition,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of a borrower as of the question: features in catalogue order (NaN: not known), sources, scores."""

@@ -16,6 +16,7 @@ from creditline.edge.commands import (
     books,
     checks,
     close,
+    corrections,
     diff,
     doctor,
     forecast,
@@ -65,6 +66,7 @@ for group in (
         APP.command()(command)
 APP.add_typer(advice.PREVIEW, name="preview")
 APP.add_typer(book.BOOK, name="book")
+APP.add_typer(corrections.CORRECT, name="correct")
 APP.add_typer(limits.LIMIT, name="limit")
 APP.add_typer(notices.NOTICES, name="notices")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")

@@ -351,6 +351,20 @@ class BalanceMoved(Money, frozen=True, kw_only=True, tag="line.balance_moved"):
     line: UUID
 
 
+class RepaymentUndone(Money, frozen=True, kw_only=True, tag="repayment.undone"):
+    """A repayment turned out to be none: it bounced, or was sent back; its amount is owed again."""
+
+    number, ref_field = 79, "line"
+    line: UUID
+
+
+class DrawUndone(Money, frozen=True, kw_only=True, tag="draw.undone"):
+    """A draw turned out to be none: it was not paid out, or what it paid for was given back."""
+
+    number, ref_field = 80, "line"
+    line: UUID
+
+
 # Outcomes, 90-99: what scores are fitted to. Never a feature.
 
 
@@ -371,6 +385,7 @@ AnyEvent = (
     | EvidenceSubmitted | EvidenceVerified | EvidenceRefused | EvidenceExpired
     | LoggedIn | CampaignJoined | CourseCompleted
     | LineOpened | LimitChanged | DrawMade | RepaymentReceived | StatementIssued | FellOverdue | Cured | LineClosed | BalanceMoved
+    | RepaymentUndone | DrawUndone
     | OutcomeObserved
 )  # fmt: skip
 

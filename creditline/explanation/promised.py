@@ -86,6 +86,16 @@ def told_breach(
     return _told(product, say, speaker=speaker)
 
 
+def told_undone(product: Product, tranche: Tranche, *, currency: str, reason: str, speaker: Product) -> Told:
+    """Return the notice that a promise ends because its repayment turned out to be none, or its line was charged off."""
+
+    def say(words: Words) -> str:
+        amount, due = in_words(tranche.amount_minor, currency), day_in_words(tranche.due_on)
+        return words.say("promise", Outcome.UNDONE, amount=amount, due=due, reason=reason)
+
+    return _told(product, say, speaker=speaker)
+
+
 def failed_clauses(product: Product, decision: Decision) -> tuple[Clause, ...]:
     """Return the clauses of its condition that a release decision found not to hold."""
     condition = decision.terms.condition or ""

@@ -12,7 +12,7 @@ from creditline.ledger.chart import CHART, AccountTerms
 from creditline.ledger.journal import Posted
 from creditline.ledger.line import Line
 from creditline.ledger.statement import StatementRow, statement_rows
-from creditline.store import book, lines
+from creditline.store import book, limits, lines
 from creditline.store.book import NOTHING_BEFORE, AccountSum
 from creditline.store.connect import Database
 
@@ -143,9 +143,12 @@ async def statement_of(
     found = await read_line(db, line)
     async with db.reading() as connection:
         entries, transfers = await lines.entries(connection, line), await lines.transfers(connection, line)
+        words = await limits.words_of(connection, line)
     first = since or business_day(found.opened_at)
     last = through or business_day(entries[-1].booked_at)
-    rows = [row for row in statement_rows(entries, transfers) if first <= business_day(row.booked_at) <= last]
+    rows = [
+        row for row in statement_rows(entries, transfers, words=words) if first <= business_day(row.booked_at) <= last
+    ]
     return Statement(line=found, first_on=first, last_on=last, rows=rows)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide, position_of
+from creditline.decision.decide import Question, decide, position_of, question_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.settle import new_loan
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
@@ -127,15 +127,8 @@ async def _turn(
 
 
 def _question(request: DrawRequest, line: Line, as_of: datetime) -> Question:
-    return Question(
-        id=request.id,
-        kind=Kind.DRAW,
-        borrower=line.borrower,
-        line=line.id,
-        currency=line.currency,
-        as_of=as_of,
-        position=position_of(line, requested_minor=request.amount_minor, accepts_partial=request.accepts_partial),
-    )
+    position = position_of(line, requested_minor=request.amount_minor, accepts_partial=request.accepts_partial)
+    return question_of(line, Kind.DRAW, request=request.id, as_of=as_of, position=position)
 
 
 def _loan(offer: Offer, request: DrawRequest, decision: Decision, line: Line) -> Loan | None:

@@ -81,7 +81,9 @@ async def set_limit(db: Database, clock: Clock, house: House, *, request: Asked)
         if require_new(request, await requests.find(connection, [request.id]), digest_of(request)):
             return line
         require_open(line)
-        if isinstance(request, CloseRequest) and await loans.open_rows(connection, [line.id]):
+        if isinstance(request, CloseRequest) and (
+            await loans.open_rows(connection, [line.id]) or await loans.charged_off(connection, [line.id])
+        ):
             raise _in_use(line, "loans that are not paid")
         posting = _posting(request, line, Stamp(request=request.id, booked_at=as_of_for(line, clock())))
         await _write(connection, posting, kind=KIND[type(request)], request=request)

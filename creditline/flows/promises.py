@@ -59,6 +59,7 @@ class Rate:
     late_count: int
     broken_count: int
     condition_failed_count: int
+    undone_count: int
     open_count: int
 
     @property

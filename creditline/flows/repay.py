@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
-from creditline.clock import Clock, business_day, just_after
-from creditline.decision.decide import Question, decide, position_of
+from creditline.clock import Clock, business_day, just_after, start_of
+from creditline.decision.decide import Question, decide, position_of, question_of
 from creditline.decision.outcome import Decision, Kind
 from creditline.decision.settle import Settled, settle
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import RepaymentReceived
 from creditline.events.row import EventRow, row_of
 from creditline.flows import promises
+from creditline.flows.backdate import dated_back, require_over
 from creditline.flows.close import close_before
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
@@ -23,6 +24,7 @@ from creditline.flows.notices import notify
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.allocation import Part
 from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
+from creditline.ledger.chart import Account
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
 from creditline.restoration.plan import Plan, plan_of
@@ -31,16 +33,18 @@ from creditline.store.connect import Connection, Database
 from creditline.store.requests import Recorded
 
 
-class RepayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RepayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Pay what is owed: fees, penalty and interest up to now, then principal, as the product orders it.
 
-    More than is owed is taken only up to what is owed; the excess is refused unless the product keeps it (ADR 0005).
+    More than is owed is taken only up to what is owed; the excess is refused unless the product keeps it (ADR 0005). With
+    `value_on` it counts from that day, which may be over.
     """
 
     id: UUID
     line: UUID
     amount_minor: int
     currency: str
+    value_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,20 @@ class Taken:
     request: RepayRequest
     posting: Posting
     settled: Settled
+    dated_on: date | None = None
+
+    @property
+    def freed_minor(self) -> int:
+        """How much limit it moved to withheld; of a payment dated back, with what it changes in those after it."""
+        moved = self.posting.transfers
+        return sum(one.amount_minor for one in moved if one.debit is Account.WITHHELD)
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it counts from."""
+        if self.dated_on is None:
+            return self.posting.entry.booked_at
+        return max(start_of(self.dated_on), self.posting.line.opened_at)
 
     @property
     def borrower(self) -> str:
@@ -97,13 +115,19 @@ async def _turn(
     seen = offer.seen
     await close_before(db, house, locked, now=now)
     owing = await owed(db, house, list(locked))
+    gone = (
+        await loans.charged_off(db, [one for one in locked if one not in owing]) if len(owing) < len(locked) else set()
+    )
     outcomes: dict[UUID, Repaid | CreditlineError] = {}
     taken: list[Taken] = []
     for request in batch:
         try:
             if require_new(request, before, digest_of(request)) is None:
                 line = the_line(locked, request.line)
-                taken.append(_take(offer, request, line, owing.get(line.id, ()), now=now))
+                back = await _dated_back(db, house, offer, request, line, now=now)
+                if back is None:
+                    _require_kept(line, gone)
+                taken.append(back or _take(offer, request, line, owing.get(line.id, ()), now=now))
         except CreditlineError as refused:
             outcomes[request.id] = refused
     repeated = [request for request in batch if request.id in before and request.id not in outcomes]
@@ -135,6 +159,38 @@ async def _turn(
     return [outcomes[request.id] for request in batch]
 
 
+async def _dated_back(
+    db: Connection, house: House, offer: Offer, request: RepayRequest, line: Line, *, now: datetime
+) -> Taken | None:
+    """Take a repayment whose value date is over; None for any other."""
+    if request.value_on is None:
+        return None
+    at = as_of_for(line, now)
+    require_over(line, request.value_on, today=business_day(at))
+    if request.value_on == business_day(at):
+        return None
+    require_money(line, request.amount_minor, request.currency, what="repayment")
+    posting, settled = await dated_back(
+        db,
+        house,
+        line,
+        offer.product(line.product, at).lending,
+        amount_minor=request.amount_minor,
+        value_on=request.value_on,
+        stamp=Stamp(request=request.id, booked_at=at),
+    )
+    return Taken(request=request, posting=posting, settled=settled, dated_on=request.value_on)
+
+
+def _require_kept(line: Line, gone: set[UUID]) -> None:
+    """Raise `NotAllowed` for a line whose debt was charged off: what comes in is a recovery, and frees no limit."""
+    if line.id in gone:
+        raise NotAllowed(
+            f"What line {line.id} owes was charged off, so what is paid is a recovery. Book it as one.",
+            code=Code.LINE_CHARGED_OFF,
+        )
+
+
 def _take(offer: Offer, request: RepayRequest, line: Line, owing: Sequence[Loan], *, now: datetime) -> Taken:
     """Meet a line's loans with a repayment, its principal moving to withheld; raise if nothing is owed."""
     require_money(line, request.amount_minor, request.currency, what="repayment")
@@ -155,15 +211,8 @@ def _take(offer: Offer, request: RepayRequest, line: Line, owing: Sequence[Loan]
 
 def _question(taken: Taken) -> Question:
     line = taken.posting.line
-    return Question(
-        id=taken.request.id,
-        kind=Kind.RESTORATION,
-        borrower=line.borrower,
-        line=line.id,
-        currency=line.currency,
-        as_of=taken.as_of,
-        position=position_of(line, requested_minor=taken.settled.principal_minor),
-    )
+    position = position_of(line, requested_minor=taken.freed_minor)
+    return question_of(line, Kind.RESTORATION, request=taken.request.id, as_of=taken.as_of, position=position)
 
 
 def _released(taken: Taken, plan: Plan) -> Posting | None:
@@ -186,7 +235,7 @@ def _event(taken: Taken) -> EventRow:
     received = RepaymentReceived(
         id=taken.request.id,
         borrower=line.borrower,
-        happened_at=at,
+        happened_at=taken.happened_at,
         line=line.id,
         amount_minor=taken.settled.accepted_minor,
         currency=line.currency,
@@ -214,13 +263,13 @@ def _recorded(taken: Taken) -> Recorded:
     at = taken.posting.entry.booked_at
     return Recorded(
         id=taken.request.id,
-        kind="repay",
+        kind="repay" if taken.dated_on is None else "backdate",
         line=taken.request.line,
         digest=digest_of(taken.request),
         amount_minor=taken.request.amount_minor,
         accepted_minor=taken.settled.accepted_minor,
         excess_minor=taken.settled.excess_minor,
-        happened_at=at,
+        happened_at=taken.happened_at,
         recorded_at=at,
     )
 

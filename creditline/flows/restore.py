@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from creditline.clock import Clock, business_day
-from creditline.decision.decide import Question, decide, position_of
+from creditline.decision.decide import Question, decide, position_of, question_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.flows import promises
 from creditline.flows.house import House
@@ -87,12 +87,10 @@ async def _turn(
 
 
 def _question(tranche: Tranche, line: Line, as_of: datetime) -> Question:
-    return Question(
-        id=id_from(f"release/{tranche.id}", at=as_of),
-        kind=Kind.RELEASE,
-        borrower=line.borrower,
-        line=line.id,
-        currency=line.currency,
+    return question_of(
+        line,
+        Kind.RELEASE,
+        request=id_from(f"release/{tranche.id}", at=as_of),
         as_of=as_of,
         position=position_of(line, requested_minor=tranche.amount_minor),
         condition=tranche.condition,

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide, position_of
+from creditline.decision.decide import Question, decide, position_of, question_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.errors import CreditlineError
 from creditline.events.catalogue import LimitChanged
@@ -94,15 +94,8 @@ async def _turn(
 
 
 def _question(request: ReviewRequest, line: Line, as_of: datetime) -> Question:
-    return Question(
-        id=request.id,
-        kind=Kind.REVIEW,
-        borrower=line.borrower,
-        line=line.id,
-        currency=line.currency,
-        as_of=as_of,
-        position=position_of(line, requested_minor=0),
-    )
+    position = position_of(line, requested_minor=0)
+    return question_of(line, Kind.REVIEW, request=request.id, as_of=as_of, position=position)
 
 
 def _posting(decision: Decision, line: Line) -> Posting | None:

@@ -94,7 +94,11 @@ def _tell(one: _Told, day: date) -> None:
     deeds: list[Deed] = []
     while one.steps and business_day(one.steps[0].booked_at) <= day:
         step = one.steps.pop(0)
-        is_plain = step.state is not LoanState.CHARGED_OFF and min(step.met.values(), default=0) >= 0
+        is_plain = (
+            not step.is_correction
+            and step.state is not LoanState.CHARGED_OFF
+            and min(step.met.values(), default=0) >= 0
+        )
         one.is_known = one.is_known and is_plain
         deeds.append(Deed(met_on=business_day(step.booked_at), parts=step.met))
     if one.is_known:

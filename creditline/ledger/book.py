@@ -4,6 +4,8 @@ Nothing here decides about credit; it only keeps the books right. A movement the
 value with a stable code, so that one refused movement never fails the others of its batch.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -132,6 +134,58 @@ def repay(line: Line, amount_minor: int, *, stamp: Stamp, money: Legs = ()) -> P
         *money,
     )
     return _post(after, Movement.REPAY, legs, stamp=stamp)
+
+
+def correct(
+    line: Line, movement: Movement, *, drawn_minor: int = 0, withheld_minor: int = 0, stamp: Stamp, money: Legs
+) -> Posting:
+    """Change what is drawn and what is withheld, either way and with the money that says why; headroom bears the rest.
+
+    A repayment that never was is owed again whether or not there is room: the line is then over its limit.
+    """
+    after = replace(
+        line, drawn_minor=line.drawn_minor + drawn_minor, withheld_minor=line.withheld_minor + withheld_minor
+    )
+    limit = {
+        Account.DRAWN: drawn_minor,
+        Account.WITHHELD: withheld_minor,
+        Account.HEADROOM: -drawn_minor - withheld_minor,
+    }
+    return _post(after, movement, (*paired(limit), *money), stamp=stamp)
+
+
+def charge_off(line: Line, *, stamp: Stamp, money: Legs) -> Posting:
+    """Take what is drawn and kept back off the books and off the limit for good; nothing is left to draw on."""
+    after = replace(
+        line,
+        granted_minor=line.reserved_minor,
+        drawn_minor=0,
+        withheld_minor=0,
+        extra_minor=0,
+        extra_ends_at=None,
+        block_reason="charged off",
+    )
+    limit = {
+        Account.GRANT: line.granted_minor - line.reserved_minor,
+        Account.HEADROOM: -line.headroom_minor,
+        Account.DRAWN: -line.drawn_minor,
+        Account.WITHHELD: -line.withheld_minor,
+    }
+    return _post(after, Movement.CHARGE_OFF, (*paired(limit), *money), stamp=stamp)
+
+
+def paired(changes: Mapping[Account, int]) -> Legs:
+    """Return legs that change balances by these amounts, which add up to nothing; both sides meet in the order of the chart."""
+    left = Counter(changes)
+    legs: list[tuple[Account, Account, int]] = []
+    for debit in sorted(account for account in left if left[account] > 0):
+        for credit in sorted(account for account in left if left[account] < 0):
+            amount_minor = min(left[debit], -left[credit])
+            left[debit] -= amount_minor
+            left[credit] += amount_minor
+            legs += [(debit, credit, amount_minor)] if amount_minor else []
+    assert not any(left.values()), changes
+    return tuple(legs)
 
 
 def release(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:

@@ -134,6 +134,12 @@ class Movement(StrEnum):
     ATTACH = "attach"
     DETACH = "detach"
     CLOSE = "close"
+    REVERSE = "reverse"
+    BACKDATE = "backdate"
+    WAIVE = "waive"
+    PAY_OUT = "pay_out"
+    CHARGE_OFF = "charge_off"
+    RECOVER = "recover"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """A line at the end of a day: what it owes, how late it is, how it is classed, and what of it is no income yet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -95,31 +95,6 @@ def suspend_legs(interest_minor: int, *, penalty_minor: int) -> Legs:
     return (
         _suspend(Account.INTEREST_INCOME, interest_minor),
         _suspend(Account.PENALTY_INCOME, penalty_minor),
-    )
-
-
-def charge_off_legs(loans: Sequence[Loan], result: LineDay) -> Legs:
-    """Return the money of giving up what a line owes: income in suspense never was one, and the rest is a loss.
-
-    The borrower owes it all the same, so the claim stands in the memo accounts.
-    """
-    interest_minor = sum(unpaid_minor(loan, Part.INTEREST) for loan in loans)
-    penalty_minor = sum(unpaid_minor(loan, Part.PENALTY) for loan in loans)
-    fee_minor = sum(unpaid_minor(loan, Part.FEE) for loan in loans)
-    principal_minor = sum(loan.outstanding_minor for loan in loans)
-    suspended_interest, suspended_penalty = result.suspended_interest_minor, result.suspended_penalty_minor
-    return (
-        (Account.WRITE_OFF_EXPENSE, Account.RECEIVABLE, principal_minor),
-        (Account.SUSPENDED_INTEREST, Account.INTEREST_RECEIVABLE, suspended_interest),
-        (Account.SUSPENDED_INTEREST, Account.PENALTY_RECEIVABLE, suspended_penalty),
-        (Account.WRITE_OFF_EXPENSE, Account.INTEREST_RECEIVABLE, interest_minor - suspended_interest),
-        (Account.WRITE_OFF_EXPENSE, Account.PENALTY_RECEIVABLE, penalty_minor - suspended_penalty),
-        (Account.WRITE_OFF_EXPENSE, Account.FEE_RECEIVABLE, fee_minor),
-        (
-            Account.CHARGED_OFF,
-            Account.CHARGED_OFF_CONTRA,
-            principal_minor + interest_minor + penalty_minor + fee_minor,
-        ),
     )
 
 

@@ -52,6 +52,11 @@ class Line:
         """What the grant leaves free; negative after a cut below use, and shown so."""
         return self.granted_minor - self.drawn_minor - self.reserved_minor - self.withheld_minor
 
+    @property
+    def over_minor(self) -> int:
+        """By how much what is used exceeds what is granted: nothing can be drawn until that is repaid."""
+        return max(0, -self.headroom_minor)
+
     def after_last(self, now: datetime) -> datetime:
         """Return the instant of a next entry: now, and always after the last."""
         return max(now, just_after(self.booked_at))

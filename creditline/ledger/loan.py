@@ -4,7 +4,7 @@ Everything that happens to a loan is a function from one such value to the next 
 the time. A day's interest is charged when the day is over, and what is due on a day is due from its beginning.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -17,11 +17,12 @@ from creditline.money import share_of
 
 
 class LoanState(StrEnum):
-    """Whether anything is owed. Stored: never renamed."""
+    """Whether anything is owed, and is still an asset; REVERSED is a draw that never was. Stored: never renamed."""
 
     OPEN = "open"
     CLOSED = "closed"
     CHARGED_OFF = "charged_off"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,8 @@ class Loan:
     def dpd_days(self, on: date) -> int:
         """Return the calendar days since the oldest due date that was not fully paid."""
         since = self.unpaid_since_on
-        return max(0, (on - since).days) if since is not None and self.state is not LoanState.CLOSED else 0
+        is_owed = self.state in {LoanState.OPEN, LoanState.CHARGED_OFF}
+        return max(0, (on - since).days) if since is not None and is_owed else 0
 
     def charged_minor(self, part: Part) -> int:
         """Return what was ever posted of a part; of principal, what was drawn."""
@@ -167,6 +169,28 @@ def draw_loan(loan: UUID, *, line: UUID, currency: str, amount_minor: int, terms
         interest=Accrual(),
         penalty=Accrual(),
         fee_minor=share_of(amount_minor, terms.draw_fee_ppm),
+    )
+
+
+def never_drawn(loan: Loan) -> Loan:
+    """Return what a loan becomes whose draw is undone: nothing was ever charged, and nothing is owed."""
+    anew = draw_loan(
+        loan.id,
+        line=loan.line,
+        currency=loan.currency,
+        amount_minor=loan.principal_minor,
+        terms=loan.terms,
+        drawn_on=loan.drawn_on,
+    )
+    return replace(
+        anew,
+        rows=tuple(replace(row, principal_paid_minor=row.principal_minor) for row in anew.rows),
+        accrued_through_on=loan.accrued_through_on,
+        fee_minor=0,
+        state=LoanState.REVERSED,
+        edition=loan.edition,
+        apr_bp=loan.apr_bp,
+        version=loan.version,
     )
 
 

@@ -1,10 +1,10 @@
-"""A loan is paid: what is owed as claims, what a payment meets of them, settlement on a day, and history told again.
+"""A loan is paid: what is owed as claims, what a payment meets of them, and settlement on a day.
 
 A payment first meets what is due, then the running instalment with interest by actual days, then principal further ahead,
 which makes the instalments to come smaller or fewer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -35,19 +35,9 @@ class Quote:
         return sum(claim.amount_minor for claim in self.claims if claim.part is part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """Something that met claims of a loan on a day: a payment in some order, or a waiver of one part."""
-
-    met_on: date
-    amount_minor: int
-    order: Order
-    waives: Part | None = None
-
-
 def claims_of(loan: Loan) -> tuple[Claim, ...]:
     """Return all that is owed as the loan stands; what ran up is rounded as it would be posted now."""
-    if loan.state is LoanState.CLOSED or not loan.rows:
+    if loan.state in {LoanState.CLOSED, LoanState.REVERSED} or not loan.rows:
         return ()
     running, first, last = loan.running_row, loan.rows[0], loan.rows[-1]
     found: list[Claim] = []
@@ -121,20 +111,6 @@ def quote_settlement(loan: Loan, *, on: date) -> Quote:
     """Return what closes a loan on a day, by actual days."""
     midnight = datetime(on.year, on.month, on.day, tzinfo=UTC) + timedelta(days=1)
     return Quote(paid_on=on, claims=claims_of(accrue(loan, through_on=on)), expires_at=midnight)
-
-
-def replay(drawn: Loan, acts: Sequence[Act], *, through_on: date) -> Loan:
-    """Tell a loan's history again from its draw: without a payment that bounced, or with one dated back.
-
-    What the loan then is, less what it was, is what has to be posted now.
-    """
-    loan = drawn
-    for act in sorted(acts, key=lambda act: act.met_on):
-        if act.waives is None:
-            loan, _ = pay(loan, act.amount_minor, on=act.met_on, order=act.order)
-        else:
-            loan, _ = waive(loan, act.amount_minor, on=act.met_on, part=act.waives)
-    return accrue(loan, through_on=through_on)
 
 
 def _meet_penalty(loan: Loan, amount_minor: int) -> Loan:

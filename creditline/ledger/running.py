@@ -13,7 +13,7 @@ from creditline.ledger.loan import Instalment, Loan, LoanState
 def accrue(loan: Loan, *, through_on: date) -> Loan:
     """Bring a loan to the beginning of a day: the days before it are charged, and what is due by then is due.
 
-    A day the loan has already reached changes nothing, and so does any day once it is closed.
+    A day the loan has already reached changes nothing, and so does any day once it is closed or charged off.
     """
     return _charge(loan, until=loan.terms.counted.end_on(through_on))
 
@@ -24,7 +24,7 @@ def end_day(loan: Loan, day: date) -> Loan:
 
 
 def _charge(loan: Loan, *, until: date) -> Loan:
-    if loan.state is LoanState.CLOSED:
+    if loan.state is not LoanState.OPEN:
         return loan
     loan = fall_due(loan)
     while loan.accrued_through_on < until:

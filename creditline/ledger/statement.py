@@ -1,9 +1,10 @@
 """A line's statement: its entries in order, each with the buckets and the balances it left."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from creditline.ledger.chart import Account, Entry, Movement, Transfer
@@ -14,7 +15,10 @@ OWED = (Account.RECEIVABLE, Account.INTEREST_RECEIVABLE, Account.PENALTY_RECEIVA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRow:
-    """An entry with the buckets after it and what is owed after it; amounts are minor units, running."""
+    """An entry with the buckets after it and what is owed after it; amounts are minor units, running.
+
+    `why` says by whom and for which reason an entry was made that no rule decided, and is empty for all others.
+    """
 
     version: int
     booked_at: datetime
@@ -31,12 +35,15 @@ class StatementRow:
     fees_minor: int
     owed_minor: int
     credit_minor: int
+    why: str
 
 
-def statement_rows(entries: Sequence[Entry], transfers: Iterable[Transfer]) -> list[StatementRow]:
+def statement_rows(
+    entries: Sequence[Entry], transfers: Iterable[Transfer], *, words: Mapping[int, str] = MappingProxyType({})
+) -> list[StatementRow]:
     """Fold a line's whole history, both in the order they were booked, into its running balances.
 
-    Transfers count with the last entry of their request at their instant.
+    Transfers count with the last entry of their request at their instant. `words` are why entries were made, by version.
     """
     waiting = list(transfers)
     held: Counter[Account] = Counter()
@@ -50,11 +57,11 @@ def statement_rows(entries: Sequence[Entry], transfers: Iterable[Transfer]) -> l
                 held[one.debit] += one.amount_minor
                 held[one.credit] -= one.amount_minor
                 place += 1
-        rows.append(_row(entry, held))
+        rows.append(_row(entry, held, why=words.get(entry.version, "")))
     return rows
 
 
-def _row(entry: Entry, held: Counter[Account]) -> StatementRow:
+def _row(entry: Entry, held: Counter[Account], *, why: str) -> StatementRow:
     return StatementRow(
         version=entry.version,
         booked_at=entry.booked_at,
@@ -71,4 +78,5 @@ def _row(entry: Entry, held: Counter[Account]) -> StatementRow:
         fees_minor=held[Account.FEE_RECEIVABLE],
         owed_minor=sum(held[account] for account in OWED),
         credit_minor=-held[Account.CREDIT_BALANCE],
+        why=why,
     )

@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from creditline.clock import DAY, business_day, just_after, last_over, start_of, to_us
-from creditline.decision.decide import Known, Question, decide, given_by, position_of
+from creditline.decision.decide import Known, Question, decide, given_by, position_of, question_of
 from creditline.decision.lateness import facts_ahead
 from creditline.decision.outcome import Answer, Decision, Kind, Reason
 from creditline.decision.product import Product
@@ -281,7 +281,7 @@ def _repay(course: Course, step: Step) -> Asking[None]:
     course.line = _made(repay(course.line, settled.principal_minor, stamp=stamp, money=settled.money))
     changed = {loan.id: loan for loan in settled.changed}
     after = (changed.get(loan.id, loan) for loan in course.loans)
-    course.loans = tuple(loan for loan in after if loan.state is not LoanState.CLOSED)
+    course.loans = tuple(loan for loan in after if loan.state is LoanState.OPEN)
     _learn(course, replace(step, number=RepaymentReceived.number, amount_minor=settled.accepted_minor), at=at)
     as_of = just_after(at)
     product = course.standing.in_force(as_of)
@@ -317,16 +317,8 @@ def _draw(course: Course, step: Step) -> Asking[None]:
 
 
 def _question(course: Course, kind: Kind, request: UUID, as_of: datetime, requested_minor: int) -> Question:
-    line = course.line
-    return Question(
-        id=request,
-        kind=kind,
-        borrower=line.borrower,
-        line=line.id,
-        currency=line.currency,
-        as_of=as_of,
-        position=position_of(line, requested_minor=requested_minor),
-    )
+    position = position_of(course.line, requested_minor=requested_minor)
+    return question_of(course.line, kind, request=request, as_of=as_of, position=position)
 
 
 def _known(course: Course, product: Product, as_of: datetime) -> Asking[Known]:

@@ -29,7 +29,8 @@ class PromiseKind(StrEnum):
 class Outcome(StrEnum):
     """What became of a promise.
 
-    Only LATE and BROKEN count against us: when a condition failed, nothing was due, and the borrower is told which.
+    Only LATE and BROKEN count against us: when a condition failed, nothing was due, and the borrower is told which; nor was
+    it when the repayment itself turned out to be none.
     """
 
     KEPT = "kept"
@@ -37,6 +38,7 @@ class Outcome(StrEnum):
     LATE = "late"
     CONDITION_FAILED = "condition_failed"
     BROKEN = "broken"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ INVARIANTS = (
     ("lines_off_their_close", "a line that owes is closed day by day, and its suspense is in its account"),
     ("days_off_their_seals", "a closed day holds what it was sealed with"),
     ("entries_without_words", "what no rule decided is answered for"),
+    ("corrections_off_their_requests", "what is taken back was there, and is taken back once"),
     ("umbrellas_off_their_room", "an umbrella grants what is free of it and what is under it"),
     ("umbrellas_off_their_leaves", "what is taken of an umbrella is what its lines use"),
     ("umbrellas_off_their_entries", "an umbrella is the fold of its entries, and a line stands where it was put"),

@@ -83,9 +83,9 @@ select coalesce(d.id, r.id)::text as subject,
 from decision d
 full join request r on r.id = d.id
 where r.id is null or r.line <> d.line or r.recorded_at > d.as_of
-   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'release', 'review'))
+   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'backdate', 'release', 'review'))
    or (case d.kind when 'opening' then 'open' when 'restoration' then 'repay' else d.kind end) <>
-      (case r.kind when 'authorise' then 'draw' else r.kind end)
+      (case r.kind when 'authorise' then 'draw' when 'backdate' then 'repay' else r.kind end)
    or d.id is not null and r.accepted_minor <> case
         when d.kind in ('opening', 'draw') and d.answer = 'approve' then coalesce(d.amount_minor, 0)
         when d.kind = 'restoration' then r.accepted_minor
@@ -114,11 +114,11 @@ where l.extra_ends_at is not null and not exists (
 order by 1 limit $1;
 
 -- name: events_of_nothing
--- Every draw and repayment that was booked is a fact of its borrower, once, with the same amount.
+-- Every draw and repayment that was booked, and what became of it, is a fact of its borrower, once, with the same amount.
 select r.id::text as subject, format('%s of %s has no event that says the same', r.kind, r.accepted_minor) as words
 from request r
 join line l on l.id = r.line
-where r.kind in ('draw', 'repay', 'capture') and r.accepted_minor > 0
+where r.kind in ('draw', 'repay', 'backdate', 'recover', 'capture', 'reverse_draw', 'bounce', 'refund') and r.accepted_minor > 0
   and not exists (
     select from event e where e.id = r.id and e.amount_minor = r.accepted_minor and e.borrower = l.borrower
 )
@@ -126,7 +126,7 @@ order by 1 limit $1;
 
 -- name: entries_off_their_steps
 -- Every entry follows from the one before it: numbered next, booked no earlier, moving what its movement moves, and
--- leaving no more in use than is granted unless use has not grown.
+-- leaving no more in use than is granted unless use has not grown, or what was repaid turned out not to be.
 with step as (
     select e.*, lag(e.booked_at) over own as booked_before, coalesce(lag(e.version) over own, 0) as version_before,
            e.granted_minor - coalesce(lag(e.granted_minor) over own, 0) as granted,
@@ -155,9 +155,13 @@ where version <> version_before + 1 or booked_at < booked_before or (version = 1
           or (granted_minor, drawn_minor, reserved_minor, withheld_minor) <> (0, 0, 0, 0)
         when 'increase' then (drawn, reserved, withheld) <> (0, 0, 0) or granted < 0
         when 'decrease' then (drawn, reserved, withheld) <> (0, 0, 0) or granted >= 0
-        else movement not in ('block', 'unblock', 'self_limit', 'attach', 'detach') or (granted, drawn, reserved, withheld) <> (0, 0, 0, 0)
+        when 'reverse' then (granted, reserved) <> (0, 0) or withheld > 0
+        when 'backdate' then (granted, reserved, withheld) <> (0, 0, greatest(0, -drawn))
+        when 'charge_off' then reserved <> 0 or granted > 0 or (granted_minor, drawn_minor, withheld_minor) <> (reserved_minor, 0, 0)
+        else movement not in ('block', 'unblock', 'self_limit', 'attach', 'detach', 'waive', 'pay_out', 'recover') or (granted, drawn, reserved, withheld) <> (0, 0, 0, 0)
       end
-   or (drawn_minor + reserved_minor + withheld_minor > granted_minor and drawn + reserved + withheld > 0)
+   or (drawn_minor + reserved_minor + withheld_minor > granted_minor and drawn + reserved + withheld > 0
+       and movement not in ('reverse', 'backdate'))
 order by 1, version limit $1;
 
 -- name: entries_off_their_transfers
@@ -220,7 +224,9 @@ with step as (
            sum(reserved) as reserved, sum(withheld) as withheld, max(booked_at) as last_at
     from step group by request, line
 ), paid_in as (
-    select request, sum(amount_minor) as amount_minor from transfer where debit = 12 group by request
+    select request, sum(amount_minor) filter (where debit = 12) as amount_minor, sum(amount_minor) filter (where credit = 12) as out_minor,
+           sum(amount_minor) filter (where debit = 42) as waived_minor, sum(amount_minor) filter (where debit = 91) as claim_minor
+    from transfer where debit in (12, 42, 91) or credit = 12 group by request
 )
 select coalesce(r.id, m.request)::text as subject,
        format('%s on line %s accepted %s; its entries on line %s are %s and move granted %s, drawn %s, reserved %s, withheld %s',
@@ -236,6 +242,14 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'authorise' then m.reserved
         when 'capture' then m.drawn
         when 'repay' then coalesce(p.amount_minor, 0)
+        when 'backdate' then coalesce(p.amount_minor, 0)
+        when 'recover' then coalesce(p.amount_minor, 0)
+        when 'reverse_draw' then coalesce(p.amount_minor, 0)
+        when 'bounce' then coalesce(p.out_minor, 0)
+        when 'refund' then coalesce(p.out_minor, 0)
+        when 'pay_out' then coalesce(p.out_minor, 0)
+        when 'waive' then coalesce(p.waived_minor, 0)
+        when 'charge_off' then coalesce(p.claim_minor, 0)
         when 'release' then -m.withheld
         else 0
       end, 0) <> r.accepted_minor
@@ -246,23 +260,28 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'limit' then array['increase', 'decrease']
         when 'extra' then array['increase', 'decrease']
         when 'lapse' then array['decrease', 'close']
+        when 'backdate' then array['backdate', 'release']
+        when 'reverse_draw' then array['reverse']
+        when 'bounce' then array['reverse']
+        when 'refund' then array['reverse']
         else array[r.kind]
       end
-   or (d.id is not null and d.requested_minor <> -m.drawn)
-   or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit', 'limit', 'extra', 'lapse', 'close'))
+   or (d.id is not null and d.requested_minor <> greatest(0, -m.drawn))
+   or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit', 'limit', 'extra', 'lapse', 'close',
+       'reverse_draw', 'bounce', 'refund', 'backdate', 'waive', 'pay_out', 'charge_off', 'recover'))
    or (m.request is null and r.kind in ('attach', 'detach', 'umbrella_open', 'umbrella_limit')
        and not exists (select from umbrella_entry e where e.request = r.id and e.umbrella = r.line))
 order by 1 limit $1;
 
 -- name: lines_off_their_reins
--- A line is stopped if its last block was not lifted, carries the cap that was last set, and is dated by its entries.
+-- A line is stopped if its last block, or that of its charge-off, was not lifted, carries the cap that was last set, and is dated by its entries.
 select l.id::text as subject,
        format('blocked %s, last %s; cap %s, last set to %s; opened at %s and booked at %s, by its entries at %s and %s',
               l.block_reason, b.movement, l.self_limit_minor, c.amount_minor, l.opened_at, l.booked_at, d.first_at, d.last_at) as words
 from line l
 left join lateral (
     select e.movement from line_entry e
-    where e.line = l.id and e.movement in ('block', 'unblock') order by e.version desc limit 1
+    where e.line = l.id and e.movement in ('block', 'unblock', 'charge_off') order by e.version desc limit 1
 ) b on true
 left join lateral (
     select r.amount_minor from line_entry e join request r on r.id = e.request
@@ -273,7 +292,7 @@ left join lateral (
            max(e.booked_at) filter (where e.movement = 'close') as closed_at
     from line_entry e where e.line = l.id
 ) d on true
-where (l.block_reason is not null) <> (coalesce(b.movement, 'unblock') = 'block')
+where (l.block_reason is not null) <> (coalesce(b.movement, 'unblock') <> 'unblock')
    or l.self_limit_minor is distinct from c.amount_minor
    or (l.opened_at, l.booked_at, l.closed_at) is distinct from (d.first_at, d.last_at, d.closed_at)
 order by 1 limit $1;
@@ -345,7 +364,7 @@ select t.id::text as subject,
 from tranche_end e
 left join tranche t on t.id = e.tranche
 left join decision d on d.id = e.request
-where e.answer <> 'broken'
+where e.answer not in ('broken', 'undone')
   and (e.answer, e.ended_at, t.line, t.amount_minor) is distinct from (d.answer, d.as_of, d.line, d.requested_minor)
 union all
 select t.id::text, format('tranche of %s on line %s broken at %s; its request is %s of %s on line %s at %s',
@@ -354,6 +373,7 @@ from tranche_end e
 left join tranche t on t.id = e.tranche
 left join request r on r.id = e.request
 where e.answer = 'broken' and ('break', e.ended_at, t.line, t.amount_minor) is distinct from (r.kind, r.recorded_at, r.line, r.amount_minor)
+   or e.answer = 'undone' and (coalesce(r.kind, '') not in ('bounce', 'refund', 'charge_off') or (e.ended_at, t.line) is distinct from (r.recorded_at, r.line))
 union all
 select v.id::text, format('reservation of %s on line %s; its request is %s of %s on line %s',
                           v.amount_minor, v.line, r.kind, r.accepted_minor, r.line)
@@ -524,7 +544,8 @@ where d.kind <> 'release'
 order by d.id limit $1;
 
 -- name: lines_off_their_loans
--- What a line has drawn is the principal its loans still owe, and each of its receivables what is booked and not paid.
+-- What a line has drawn is the principal its loans still owe, and each of its receivables what is booked and not paid. What
+-- was charged off is a claim that stands beside the books, and is all that its loans still owe.
 select coalesce(l.id, o.line)::text as subject,
        format('drawn %s, its loans owe %s; receivable interest %s, penalty %s, fees %s, its loans say %s, %s, %s',
               l.drawn_minor, coalesce(o.outstanding, 0), m.interest, m.penalty, m.fee, o.interest, o.penalty, o.fee) as words
@@ -532,7 +553,7 @@ from line l
 full join (
     select line, sum(outstanding_minor) as outstanding, sum(booked_interest_minor - interest_paid_minor) as interest,
            sum(booked_penalty_minor - penalty_paid_minor) as penalty, sum(fee_minor - fee_paid_minor) as fee
-    from loan group by line
+    from loan where state <> 'charged_off' group by line
 ) o on o.line = l.id
 left join (
     select line, coalesce(sum(amount_minor) filter (where account = 14), 0) as interest,
@@ -548,6 +569,18 @@ left join (
 where l.id is null or l.drawn_minor <> coalesce(o.outstanding, 0)
    or (coalesce(m.interest, 0), coalesce(m.penalty, 0), coalesce(m.fee, 0))
    <> (coalesce(o.interest, 0), coalesce(o.penalty, 0), coalesce(o.fee, 0))
+union all
+select coalesce(o.line, m.line)::text, format('claims charged off %s, its loans owe %s', coalesce(m.claim, 0), coalesce(o.owed, 0))
+from (
+    select line, sum(outstanding_minor + booked_interest_minor - interest_paid_minor + booked_penalty_minor - penalty_paid_minor
+                     + fee_minor - fee_paid_minor) as owed
+    from loan where state = 'charged_off' group by line
+) o
+full join (
+    select line, sum(case when debit = 91 then amount_minor else -amount_minor end) as claim
+    from transfer where debit = 91 or credit = 91 group by line
+) m on m.line = o.line
+where coalesce(m.claim, 0) <> coalesce(o.owed, 0)
 order by 1 limit $1;
 
 -- name: loans_off_their_entries
@@ -592,7 +625,7 @@ select e.line::text as subject, format('version %s: a %s by a request of kind %s
 from line_entry e
 left join request r on r.id = e.request
 left join line_word w on (w.line, w.version) = (e.line, e.version)
-where e.movement in ('increase', 'decrease', 'block', 'unblock', 'close')
+where e.movement in ('increase', 'decrease', 'block', 'unblock', 'close', 'reverse', 'waive', 'pay_out', 'charge_off', 'recover')
   and coalesce(r.kind, '') not in ('open', 'review', 'lapse') and w.line is null
 union all
 select w.line::text, format('words of %s about version %s, whose entry is by request %s', w.authority, w.version, e.request)
@@ -660,4 +693,33 @@ full join (select distinct line from loan where state = 'open') o on o.line = co
 left join suspense u on u.line = coalesce(c.line, s.line, o.line)
 where c.next_on <= s.day or (s.owed_minor <> 0 and c.next_on is distinct from s.day + 1) or (o.line is not null and c.line is null)
    or coalesce(c.suspended_interest_minor + c.suspended_penalty_minor, 0) <> coalesce(u.amount_minor, 0)
+order by 1 limit $1;
+
+-- name: corrections_off_their_requests
+-- What takes a request back is a correction of its line that took no more than it brought, all of it at the most once; every
+-- reversal names what it reverses, a payment goes out only of what payments left over, and a waiver says what it forgave.
+with taken as (
+    select corrects, sum(amount_minor) as amount_minor, count(*) filter (where is_whole) as wholes_count from correction group by corrects
+)
+select c.request::text as subject,
+       format('%s of line %s takes %s of %s, which is a %s of line %s that brought %s; in all %s were taken', r.kind, r.line,
+              c.amount_minor, c.corrects, a.kind, a.line, a.accepted_minor, t.amount_minor) as words
+from correction c
+join taken t on t.corrects = c.corrects
+left join request r on r.id = c.request
+left join request a on a.id = c.corrects
+where r.line is distinct from a.line or t.amount_minor > a.accepted_minor or t.wholes_count > 1
+   or (c.is_whole and t.amount_minor <> a.accepted_minor)
+   or not coalesce(a.kind = any (case r.kind when 'reverse_draw' then array['draw', 'capture'] when 'pay_out' then array['repay', 'backdate', 'recover']
+                                             when 'bounce' then array['repay', 'backdate', 'recover'] when 'refund' then array['repay', 'backdate', 'recover'] end), false)
+union all
+select r.id::text, format('%s of %s takes back %s', r.kind, r.accepted_minor, coalesce(c.amount_minor, 0))
+from request r
+left join (select request, sum(amount_minor) as amount_minor from correction group by request) c on c.request = r.id
+where r.kind in ('reverse_draw', 'bounce', 'refund', 'pay_out') and r.accepted_minor <> coalesce(c.amount_minor, 0)
+union all
+select coalesce(w.request, r.id)::text, format('%s forgives %s', r.kind, w.part)
+from waiver w
+full join (select * from request where kind = 'waive') r on r.id = w.request
+where w.request is null or r.id is null
 order by 1 limit $1;

@@ -42,3 +42,9 @@ async def extras(db: Connection, requests: Sequence[UUID]) -> list[Extra]:
 async def unused(db: Connection, lines: Sequence[UUID]) -> list[UUID]:
     """Return those of the lines, not closed, that nothing was ever drawn on, reserved on or brought to."""
     return [row["id"] for row in await db.fetch(SQL["unused_lines"], list(lines))]
+
+
+async def words_of(db: Connection, line: UUID) -> dict[int, str]:
+    """Return what was done to a line by whom and why, by the version of its entry."""
+    rows = await db.fetch(SQL["words_of_line"], line)
+    return {row["version"]: f"{row['kind']} by {row['authority']}: {row['reason']}" for row in rows}

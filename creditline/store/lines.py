@@ -27,6 +27,9 @@ ENTRY_COLUMNS = (
 )  # fmt: skip
 TRANSFER_COLUMNS = ("request", "ordinal", "line", "debit", "credit", "amount_minor", "booked_at")
 
+CORRECTIONS = frozenset({Movement.REVERSE, Movement.BACKDATE})
+"""Movements after which more may be in use than is granted: what was repaid is owed again."""
+
 _of_line, _of_entry, _of_transfer = (attrgetter(*names) for names in (LINE_COLUMNS, ENTRY_COLUMNS, TRANSFER_COLUMNS))
 """Lay records out in the order of their columns; a loop over the names takes several times as long."""
 
@@ -75,19 +78,29 @@ async def page(db: Connection, *, after: UUID, most: int) -> list[Line]:
 async def post(db: Connection, postings: Sequence[Sequence[Posting]]) -> None:
     """Write each line's postings in their order: line, entries and transfers, all lines of a batch together.
 
-    `postings` holds, per line, the movements to post one after another; every one of them passes the guards.
+    `postings` holds, per line, the movements to post one after another; every one of them passes the guards, which look for
+    the entry of a correction: such entries are there before their lines change.
     """
+    flat = [posting for own in postings for posting in own]
+    opened = [posting.line for posting in flat if posting.line.version == 1]
+    if opened:
+        await db.add("line", map(_of_line, opened), columns=LINE_COLUMNS)
+    is_correction = any(posting.entry.movement in CORRECTIONS for posting in flat)
+    if is_correction:
+        await _add(db, flat)
+        await db.send()
     for wave in zip_longest(*postings):
-        after = [posting.line for posting in wave if posting is not None]
-        opened = [line for line in after if line.version == 1]
-        moved = [line for line in after if line.version > 1]
-        if opened:
-            await db.add("line", map(_of_line, opened), columns=LINE_COLUMNS)
+        moved = [posting.line for posting in wave if posting is not None and posting.line.version > 1]
         if moved:
             await db.change("line", map(_of_line, moved), by=SQL["write_lines"])
-    flat = [posting for own in postings for posting in own]
-    transfers = [_of_transfer(transfer) for posting in flat for transfer in posting.transfers]
-    await db.add("line_entry", [_of_entry(posting.entry) for posting in flat], columns=ENTRY_COLUMNS)
+    if not is_correction:
+        await _add(db, flat)
+
+
+async def _add(db: Connection, postings: Sequence[Posting]) -> None:
+    """Write the entries and the transfers of postings."""
+    transfers = [_of_transfer(transfer) for posting in postings for transfer in posting.transfers]
+    await db.add("line_entry", [_of_entry(posting.entry) for posting in postings], columns=ENTRY_COLUMNS)
     await db.add("transfer", transfers, columns=TRANSFER_COLUMNS)
 
 

@@ -48,11 +48,15 @@ Changed = tuple[Loan, UUID, datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A version of a loan: what was met of it by part, below zero where it was taken back, and its state then."""
+    """A version of a loan: what was met of it by part, below zero where it was taken back, and its state then.
+
+    A correction changes what was met before it.
+    """
 
     loan: UUID
     booked_at: datetime
     state: LoanState
+    is_correction: bool
     met: Mapping[Part, int]
 
 
@@ -78,10 +82,16 @@ async def steps(db: Connection, loans: Sequence[UUID]) -> list[Step]:
             loan=row["loan"],
             booked_at=row["booked_at"],
             state=LoanState(row["state"]),
+            is_correction=bool(row["is_correction"]),
             met={part: row[f"{part}_minor"] for part in Part if row[f"{part}_minor"]},
         )
         for row in await db.fetch(SQL["steps_of_loans"], list(loans))
     ]
+
+
+async def charged_off(db: Connection, lines: Sequence[UUID]) -> set[UUID]:
+    """Return those of the lines that still owe what was charged off."""
+    return {row["line"] for row in await db.fetch(SQL["loans_charged_off"], list(lines))}
 
 
 async def late_since(db: Connection, lines: Sequence[UUID]) -> dict[UUID, date]:

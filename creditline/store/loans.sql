@@ -1,8 +1,12 @@
 -- name: open_loans_of_lines
 -- What lines owe, the oldest loan first. Their lines are locked before: nobody else changes them meanwhile.
 select * from loan
-where line = any($1::uuid[]) and state <> 'closed'
+where line = any($1::uuid[]) and state = 'open'
 order by line, drawn_on, id;
+
+-- name: loans_charged_off
+-- Which of these lines still owe what was charged off.
+select distinct line from loan where line = any($1::uuid[]) and state = 'charged_off';
 
 -- name: loans_of_line
 -- Every loan a line ever had, newest first, found by its requests: the index of open loans stays small.
@@ -15,7 +19,7 @@ limit $2;
 -- Since when the oldest unpaid due date of a line is passed, by what its loans last said and by the dates not yet looked at.
 select line, min(least(unpaid_since_on, due_on[dues_count + 1])) as unpaid_since_on
 from loan
-where line = any($1::uuid[]) and state <> 'closed'
+where line = any($1::uuid[]) and state in ('open', 'charged_off')
 group by line;
 
 -- name: write_loans
@@ -49,8 +53,10 @@ where l.id in (select r.id from request r where r.line = any($1::uuid[]))
 order by l.drawn_on, l.id;
 
 -- name: steps_of_loans
--- What was met of loans by part, version by version: below zero where something that was met was taken back.
+-- What was met of loans by part, version by version: below zero where something that was met was taken back. A correction
+-- changes what was met before it.
 select loan, version, booked_at, state,
+       (select r.kind from request r where r.id = request) in ('reverse_draw', 'bounce', 'refund', 'backdate') as is_correction,
        coalesce(lag(outstanding_minor) over own, outstanding_minor) - outstanding_minor as principal_minor,
        interest_paid_minor - coalesce(lag(interest_paid_minor) over own, 0) as interest_minor,
        penalty_paid_minor - coalesce(lag(penalty_paid_minor) over own, 0) as penalty_minor,

@@ -54,6 +54,7 @@ class Count:
     late_count: int
     broken_count: int
     condition_failed_count: int
+    undone_count: int
     open_count: int
 
     @property

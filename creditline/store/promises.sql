@@ -17,6 +17,7 @@ select p.product, t.due_on, p.reason, p.kind, count(*) as told_count,
        count(*) filter (where e.outcome = 'kept') as kept_count, count(*) filter (where e.outcome = 'early') as early_count,
        count(*) filter (where e.outcome = 'late') as late_count, count(*) filter (where e.outcome = 'broken') as broken_count,
        count(*) filter (where e.outcome = 'condition_failed') as condition_failed_count,
+       count(*) filter (where e.outcome = 'undone') as undone_count,
        count(*) filter (where e.outcome is null) as open_count
 from promise p
 join tranche t on t.id = p.tranche

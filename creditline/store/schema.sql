@@ -82,7 +82,8 @@ create table request (
     id             uuid primary key,
     kind           text not null check (kind in
         ('open', 'draw', 'authorise', 'capture', 'void', 'expire', 'repay', 'release', 'review', 'block', 'unblock', 'self_limit',
-         'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close', 'accrue')),
+         'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close', 'accrue',
+         'reverse_draw', 'bounce', 'refund', 'backdate', 'waive', 'pay_out', 'charge_off', 'recover')),
     line           uuid not null,
     digest         bytea not null,
     amount_minor   bigint check (amount_minor >= 0),
@@ -245,7 +246,7 @@ create index tranche_of_line on tranche (line);
 create table tranche_end (
     tranche  uuid primary key references tranche,
     request  uuid not null,
-    answer   text not null check (answer in ('released', 'kept_back', 'broken')),
+    answer   text not null check (answer in ('released', 'kept_back', 'broken', 'undone')),
     ended_at timestamptz not null
 );
 
@@ -272,12 +273,18 @@ begin
 end $$;
 comment on function keep_all is 'Refuses to empty a table: a guard that, unlike those of rows, no partition has from its table.';
 
+create function is_owed_again(of_line uuid, at_version integer) returns boolean language sql stable as $$
+    select exists (select from line_entry where line = of_line and version = at_version and movement in ('reverse', 'backdate'))
+$$;
+comment on function is_owed_again is 'Whether an entry, written before its line, corrects what was repaid: that is owed again whether or not there is room.';
+
 create function guard_line() returns trigger language plpgsql as $$
 declare
     use_before bigint := old.drawn_minor + old.reserved_minor + old.withheld_minor;
     use_after  bigint := new.drawn_minor + new.reserved_minor + new.withheld_minor;
     owed_before bigint := old.drawn_minor + old.reserved_minor;
     owed_after  bigint := new.drawn_minor + new.reserved_minor;
+    wrong       text;
 begin
     if (new.id, new.borrower, new.product, new.currency, new.opened_at)
         is distinct from (old.id, old.borrower, old.product, old.currency, old.opened_at) then
@@ -288,18 +295,16 @@ begin
             using errcode = 'check_violation';
     end if;
     if use_after > new.granted_minor and use_after > use_before then
-        raise exception 'line % would be overdrawn: % in use of % granted', old.id, use_after, new.granted_minor
-            using errcode = 'check_violation';
+        wrong := format('line %s would be overdrawn: %s in use of %s granted', old.id, use_after, new.granted_minor);
+    elsif new.self_limit_minor is not null and owed_after > new.self_limit_minor and owed_after > owed_before then
+        wrong := format('line %s would pass its own cap: %s owed of %s', old.id, owed_after, new.self_limit_minor);
+    elsif new.block_reason is not null and owed_after > owed_before then
+        wrong := format('line %s is blocked: %s', old.id, new.block_reason);
+    elsif new.extra_ends_at <= new.booked_at and owed_after > owed_before then
+        wrong := format('line %s would be drawn on what was added to it until %s', old.id, new.extra_ends_at);
     end if;
-    if new.self_limit_minor is not null and owed_after > new.self_limit_minor and owed_after > owed_before then
-        raise exception 'line % would pass its own cap: % owed of %', old.id, owed_after, new.self_limit_minor
-            using errcode = 'check_violation';
-    end if;
-    if new.block_reason is not null and owed_after > owed_before then
-        raise exception 'line % is blocked: %', old.id, new.block_reason using errcode = 'check_violation';
-    end if;
-    if new.extra_ends_at <= new.booked_at and owed_after > owed_before then
-        raise exception 'line % would be drawn on what was added to it until %', old.id, new.extra_ends_at using errcode = 'check_violation';
+    if wrong is not null and not is_owed_again(new.id, new.version) then
+        raise exception '%', wrong using errcode = 'check_violation';
     end if;
     if old.closed_at is not null and (new.granted_minor > 0 or new.closed_at is distinct from old.closed_at) then
         raise exception 'line % is closed and never opens again', old.id using errcode = 'check_violation';
@@ -401,7 +406,7 @@ create function spread_room(node uuid, total_minor bigint) returns void language
     from umbrella u where u.id = node and s.umbrella = node
 $$;
 
-create function charge_umbrella(node uuid, change_minor bigint) returns bigint language plpgsql as $$
+create function charge_umbrella(node uuid, change_minor bigint, is_forced boolean) returns bigint language plpgsql as $$
 declare
     free_slot  smallint;
     over_start bigint;
@@ -417,7 +422,11 @@ begin
         -- No part that is free has enough: wait for all of them, and share out anew what is left.
         perform from umbrella_slot where umbrella = node order by slot for update;
         total := umbrella_room(node);
-        if total < change_minor then
+        if total < change_minor and is_forced then
+            update umbrella set over_minor = over_minor + change_minor - total where id = node;
+            perform spread_room(node, 0);
+            return change_minor - total;
+        elsif total < change_minor then
             raise exception 'umbrella % would be overdrawn: % asked for, % left', node, change_minor, total using errcode = 'CL002';
         end if;
         perform spread_room(node, total - change_minor);
@@ -437,9 +446,9 @@ begin
     where umbrella = node and slot = free_slot and change_minor + over_start < 0;
     return greatest(0, over_start + change_minor) - over_start;
 end $$;
-comment on function charge_umbrella is 'Takes room of an umbrella, or gives back what is below zero; returns by how much its excess over the limit changed.';
+comment on function charge_umbrella is 'Takes room of an umbrella, beyond what is left of it only if forced, or gives back what is below zero; returns by how much its excess over the limit changed.';
 
-create function charge_umbrellas(nodes uuid[], changes bigint[]) returns void language plpgsql as $$
+create function charge_umbrellas(nodes uuid[], changes bigint[], is_forced boolean default false) returns void language plpgsql as $$
 declare
     node        uuid;
     node_change bigint;
@@ -454,7 +463,7 @@ begin
         select coalesce(array_agg(c.id), '{}'), coalesce(array_agg(c.change), '{}') into nodes, changes
         from unnest(nodes, changes) as c (id, change) where c.id <> node;
         if node_change <> 0 then
-            over_change := charge_umbrella(node, node_change);
+            over_change := charge_umbrella(node, node_change, is_forced);
             -- Read with a slot of the node in hand: whoever moves it elsewhere needs them all.
             select p.id, p.is_fungible into above, is_shared
             from umbrella u join umbrella p on p.id = u.parent where u.id = node;
@@ -469,9 +478,10 @@ comment on function charge_umbrellas is 'Takes room of umbrellas and of all over
 
 create function umbrellas_follow_lines() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
-    nodes   uuid[];
-    changes bigint[];
-    full_id uuid;
+    nodes     uuid[];
+    changes   bigint[];
+    full_id   uuid;
+    is_forced boolean;
 begin
     if not exists (select from line_after where umbrella is not null)
        and not exists (select from line_before where umbrella is not null) then
@@ -491,7 +501,13 @@ begin
         ) w join umbrella u on u.id = w.umbrella
         group by u.id
     ) moved where moved.change <> 0;
-    perform charge_umbrellas(coalesce(nodes, '{}'), coalesce(changes, '{}'));
+    select coalesce(bool_and(is_owed_again(a.id, a.version)), false) into is_forced
+    from line_after a join line_before b on b.id = a.id
+    where a.drawn_minor + a.reserved_minor + a.withheld_minor > b.drawn_minor + b.reserved_minor + b.withheld_minor;
+    perform charge_umbrellas(coalesce(nodes, '{}'), coalesce(changes, '{}'), is_forced);
+    if is_forced then
+        return null;
+    end if;
     -- What is drawn out of an allotment takes no new room, and still must not grow under an umbrella that is over its limit.
     with recursive grown as (
         select distinct a.umbrella as id from line_after a join line_before b on b.id = a.id
@@ -929,7 +945,7 @@ comment on table promise is 'A tranche as its borrower was told it: how firmly, 
 
 create table promise_end (
     promise   uuid primary key references promise,
-    outcome   text not null check (outcome in ('kept', 'early', 'late', 'condition_failed', 'broken')),
+    outcome   text not null check (outcome in ('kept', 'early', 'late', 'condition_failed', 'broken', 'undone')),
     request   uuid not null,
     ended_at  timestamptz not null,
     languages text[] not null,
@@ -975,7 +991,7 @@ declare
     is_late  boolean := new.ended_at >= start_of_day(told.due_on + 1);
 begin
     if (ended.request, ended.ended_at) is distinct from (new.request, new.ended_at)
-       or ended.answer <> (case new.outcome when 'condition_failed' then 'kept_back' when 'broken' then 'broken' else 'released' end)
+       or ended.answer <> (case new.outcome when 'condition_failed' then 'kept_back' when 'broken' then 'broken' when 'undone' then 'undone' else 'released' end)
        or (case new.outcome when 'early' then not is_early when 'kept' then is_early or is_late when 'late' then not is_late else false end) then
         raise exception 'promise % of % did not end as %: its tranche ended as % at %', new.promise, told.due_on, new.outcome, ended.answer, ended.ended_at
             using errcode = 'check_violation';
@@ -993,7 +1009,7 @@ begin
         raise exception 'promise % is broken without a reason, an approver and a notice, or has these without being broken', new.promise
             using errcode = 'check_violation';
     end if;
-    if new.outcome in ('condition_failed', 'broken') and cardinality(new.words) = 0 then
+    if new.outcome in ('condition_failed', 'broken', 'undone') and cardinality(new.words) = 0 then
         raise exception 'nobody was told what became of promise %', new.promise using errcode = 'check_violation';
     end if;
     return null;
@@ -1185,7 +1201,7 @@ create table loan (
     penalty_micro            bigint not null,
     penalty_rest             integer not null check (penalty_rest >= 0),
     unpaid_since_on          date,
-    state                    text not null check (state in ('open', 'closed', 'charged_off')),
+    state                    text not null check (state in ('open', 'closed', 'charged_off', 'reversed')),
     dues_count               smallint not null check (dues_count >= 0),
     due_on                   date[] not null,
     due_principal_minor      bigint[] not null,
@@ -1268,6 +1284,18 @@ end $$;
 
 create trigger loan_is_closed_daily after insert on loan referencing new table as drawn
     for each statement execute function close_lines_that_owe();
+
+-- A loan that was closed and is owed again, because what closed it turned out not to be, puts its line back among them.
+create function close_line_that_owes_again() returns trigger language plpgsql as $$
+begin
+    insert into line_close (line, next_on)
+    select new.line, greatest(date '1970-01-01' + floor(extract(epoch from new.booked_at) / 86400)::integer, max(day) + 1) from line_day where line = new.line
+    on conflict (line) do nothing;
+    return null;
+end $$;
+
+create trigger loan_is_closed_daily_again after update on loan for each row
+    when (old.state <> 'open' and new.state = 'open') execute function close_line_that_owes_again();
 
 -- Notices of unfavourable acts: what is to be told to whom, by when and by which rule, and what became of it.
 
@@ -1353,3 +1381,54 @@ create table fairness_group (
     primary key (borrower, attribute)
 );
 comment on table fairness_group is 'Who belongs to which group, supplied to watch over fairness alone: nothing that scores or decides reads it, and it may be forgotten.';
+
+-- Corrections: what takes another request back, and what was forgiven.
+
+create table correction (
+    request      uuid not null,
+    corrects     uuid not null,
+    amount_minor bigint not null check (amount_minor > 0),
+    is_whole     boolean not null,
+    primary key (request, corrects)
+);
+comment on table correction is 'How much of a request a later one takes back, so that it counts no more; is_whole if nothing of it does.';
+create index correction_of_request on correction (corrects);
+create unique index correction_at_most_once on correction (corrects) where is_whole;
+
+create table waiver (
+    request uuid primary key,
+    part    text not null check (part in ('fee', 'penalty', 'interest')),
+    loan    uuid references loan,
+    role    text not null check (length(btrim(role)) > 0)
+);
+comment on table waiver is 'Which part of what was owed a request forgave, of one loan or of whichever was oldest, and in which role somebody may do so.';
+
+create function guard_correction() returns trigger language plpgsql as $$
+declare
+    asked request := (select r from request r where r.id = new.corrects);
+    own   request := (select r from request r where r.id = new.request);
+    taken bigint  := (select sum(amount_minor) from correction where corrects = new.corrects);
+begin
+    if asked.line is distinct from own.line then
+        raise exception 'request % takes back %, which is of another line or not there', new.request, new.corrects using errcode = 'check_violation';
+    end if;
+    if taken > asked.accepted_minor or (new.is_whole and taken <> asked.accepted_minor) then
+        raise exception '% of request % would be taken back, and it brought %', taken, new.corrects, asked.accepted_minor
+            using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+
+create trigger correction_guard after insert on correction for each row execute function guard_correction();
+
+do $$
+declare name text;
+begin
+    foreach name in array array['correction', 'waiver'] loop
+        execute format('create trigger %I after insert on %I referencing new table as added for each statement execute function request_is_there()',
+                       name || '_request_is_there', name);
+        execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
+                       name || '_append_only', name);
+        perform keep_all(name);
+    end loop;
+end $$;

@@ -97,3 +97,15 @@ def changed(edits: Mapping[str, Callable[[str], str]]) -> Product:
 def a_short_product() -> Product:
     """Return the same product with loans that are due after a month, so that a test can wait until they are late."""
     return changed({"product.toml": lambda text: text.replace("instalments_count = 12", "instalments_count = 1")})
+
+
+@cache
+def a_keeping_product(*, fee_ppm: int = 10_000) -> Product:
+    """Return the product due after a month, with a fee of each draw, that keeps what is paid beyond everything owed."""
+
+    def edit(text: str) -> str:
+        text = text.replace("instalments_count = 12", "instalments_count = 1")
+        text = text.replace("draw_fee_ppm = 0", f"draw_fee_ppm = {fee_ppm}")
+        return text.replace('excess = "refused"', 'excess = "credit_balance"')
+
+    return changed({"product.toml": edit})

@@ -85,6 +85,8 @@ async def test_a_repayment_tells_what_is_back_and_when_the_rest_comes(api: Api) 
     assert [one["verdict"] for one in told] == ["decided", "repeated", "decided", "refused"]
     assert told[0]["tranches"] == single["tranches"] != []
     assert (told[0]["accepted_minor"], told[0]["back_now_minor"]) == (10_000, single["back_now_minor"])
+    parts = ("fee_minor", "penalty_minor", "interest_minor", "principal_minor")
+    assert [told[0].get(part, 0) for part in parts] == [single[part] for part in parts]
     assert (told[2]["accepted_minor"], told[2]["excess_minor"], told[3]["code"]) == (30_000, 1, Code.NOTHING_OWED)
 
 

@@ -19,19 +19,24 @@ from creditline.events.row import row_of
 from creditline.explanation.explain import Explanation
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
 from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
+from creditline.flows.correct import Corrected
 from creditline.flows.draw import Drawn, DrawRequest, draw_lines
 from creditline.flows.explain import explain_line, read_line
 from creditline.flows.house import House
 from creditline.flows.loans import settlement_of
 from creditline.flows.open import Opened, OpenRequest, open_lines
+from creditline.flows.pay_out import PayOutRequest, pay_out
 from creditline.flows.publish import publish
 from creditline.flows.repay import Repaid, RepayRequest, repay_lines
+from creditline.flows.reverse import Cause, ReverseRequest, reverse
 from creditline.flows.review import Reviewed, ReviewRequest, review_lines
 from creditline.flows.turn import one
-from creditline.flows.verify import verify, verify_replays
+from creditline.flows.verify import verify, verify_histories, verify_replays
 from creditline.flows.verify_days import verify_days
+from creditline.flows.waive import WaiveRequest, waive
 from creditline.flows.work import work_until
 from creditline.ids import id_from
+from creditline.ledger.allocation import Part
 from creditline.ledger.line import Line
 from creditline.store import decisions, due, facts
 from creditline.store.connect import Database
@@ -173,6 +178,47 @@ class Desk:
         """Ask for money."""
         return one(await self.draws(self.drawing(line, amount_minor, partial=partial, reserve=reserve)))
 
+    async def reverse(
+        self, line: Line, undoes: UUID, cause: Cause = Cause.BOUNCED, *, request: UUID | None = None
+    ) -> Corrected:
+        """Undo a draw or a repayment."""
+        asked = ReverseRequest(
+            id=request or self.next_id(),
+            line=line.id,
+            undoes=undoes,
+            cause=cause,
+            authority="bank file",
+            reason="R01 no funds",
+        )
+        return await reverse(self.db, self.clock, self.house, request=asked)
+
+    async def waive(self, line: Line, part: Part, amount_minor: int, *, loan: UUID | None = None) -> Corrected:
+        """Forgive an amount of a part."""
+        asked = WaiveRequest(
+            id=self.next_id(),
+            line=line.id,
+            part=part,
+            amount_minor=amount_minor,
+            currency=line.currency,
+            role="team lead",
+            authority="ann",
+            reason="hardship",
+            loan=loan,
+        )
+        return await waive(self.db, self.clock, self.house, request=asked)
+
+    async def pay_out(self, line: Line, amount_minor: int | None = None) -> Corrected:
+        """Send a credit balance back, all of it if no amount is named."""
+        asked = PayOutRequest(
+            id=self.next_id(),
+            line=line.id,
+            amount_minor=amount_minor,
+            currency=line.currency,
+            authority="desk",
+            reason="asked for",
+        )
+        return await pay_out(self.db, self.clock, self.house, request=asked)
+
     async def repay(self, line: Line, amount_minor: int) -> Repaid:
         """Bring money back."""
         return one(await self.repays(self.repaying(line, amount_minor)))
@@ -231,6 +277,8 @@ class Desk:
     async def check(self) -> int:
         """Hold everything done here against the laws; return how many decisions were replayed."""
         assert await verify(self.db) == []
+        _, off = await verify_histories(self.db, self.house)
+        assert off == []
         count, differing = await verify_replays(self.db, self.house)
         assert differing == []
         assert (await verify_days(self.db, self.house))[1] == []

@@ -164,7 +164,7 @@ async def test_rates_are_told_apart_by_what_is_asked(desk: Desk) -> None:
 def test_counts_of_a_week_are_added_up() -> None:
     one = Count(
         product="p", due_on=date(2026, 3, 4), reason="late", kind=PromiseKind.COMMITMENT, told_count=5, kept_count=1,
-        early_count=1, late_count=1, broken_count=1, condition_failed_count=1, open_count=0,
+        early_count=1, late_count=1, broken_count=1, condition_failed_count=1, undone_count=0, open_count=0,
     )  # fmt: skip
     (rate,) = rates_of([one, replace(one, due_on=date(2026, 3, 8))], by=["week_on"])
     assert (rate.week_on, rate.told_count, rate.kept_ratio) == (date(2026, 3, 2), 10, 0.5)

@@ -6,13 +6,14 @@ desk closes, every law is checked on the whole database and every decision is re
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,9 +24,13 @@ from creditline.flows.close import begin_closing, close_once
 from creditline.flows.draw import Drawn, DrawRequest
 from creditline.flows.limit import Asked, CloseRequest, ExtraRequest, LimitRequest, set_limit
 from creditline.flows.repay import Repaid, RepayRequest
+from creditline.flows.reverse import Cause
+from creditline.ledger.allocation import Part
 from creditline.ledger.line import Line
 from creditline.ledger.umbrella import Umbrella
-from tests.flows.desk import Desk
+from creditline.store.connect import Database
+from tests.decision.a_product import a_keeping_product
+from tests.flows.desk import Desk, a_desk
 from tests.flows.test_umbrellas import an_umbrella, limited, seated
 
 GRANTED_MINOR = 10
@@ -34,6 +39,7 @@ UMBRELLA_MINOR = 15
 
 LINE = st.integers(min_value=0, max_value=LINES_COUNT - 1)
 AMOUNT = st.integers(min_value=-1, max_value=12)
+OF_DRAWS = frozenset({Cause.NOT_PAID_OUT, Cause.GIVEN_BACK})
 AGAIN = st.integers(min_value=0, max_value=20)
 """Which request sent before is sent again; a number that is too large sends none."""
 
@@ -113,7 +119,17 @@ class Seats:
     granted: int | None
 
 
-Step = Draws | Repays | Ends | Holds | Bills | Waits | Closes | Limits | Seats
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrects:
+    """Undo one of the draws or repayments sent so far, forgive an amount of a part, or send a credit balance back."""
+
+    what: Cause | Part | None
+    place: int
+    line: int
+    amount: int
+
+
+Step = Closes | Corrects | Draws | Repays | Ends | Holds | Bills | Waits | Limits | Seats
 
 STEPS = st.lists(
     st.one_of(
@@ -136,6 +152,13 @@ STEPS = st.lists(
         st.builds(Bills, line=LINE, months_late=st.integers(min_value=0, max_value=3)),
         st.builds(Waits, days=st.sampled_from([1, 4, 30, 61])),
         st.builds(Closes, most=st.integers(min_value=1, max_value=3)),
+        st.builds(
+            Corrects,
+            what=st.none() | st.sampled_from(Cause) | st.sampled_from(Part),
+            place=st.integers(min_value=0, max_value=6),
+            line=LINE,
+            amount=st.integers(min_value=0, max_value=3),
+        ),
         st.builds(
             Limits,
             line=LINE,
@@ -164,6 +187,7 @@ class Paper:
     draws: list[DrawRequest] = field(default_factory=list)
     repays: list[RepayRequest] = field(default_factory=list)
     reservations: list[Drawn] = field(default_factory=list)
+    corrected: set[UUID] = field(default_factory=set)
     umbrella: Umbrella | None = None
 
     def note(self, request: DrawRequest | RepayRequest, outcome: Drawn | Repaid | CreditlineError) -> None:
@@ -178,11 +202,18 @@ class Paper:
         if outcome.is_repeated:
             return
         if isinstance(outcome, Repaid):
-            self.came_back[request.line] += outcome.accepted_minor
+            self.came_back[request.line] += outcome.parts[Part.PRINCIPAL]
         elif outcome.expires_at is not None:
             self.reservations.append(outcome)
         else:
             self.paid_out[request.line] += outcome.amount_minor
+
+
+@pytest.fixture
+async def desk(db: Database) -> AsyncIterator[Desk]:
+    async with a_desk(db) as desk:
+        await desk.offer(a_keeping_product(fee_ppm=100_000))
+        yield desk
 
 
 async def take(desk: Desk, paper: Paper, lines: Sequence[Line], step: Step) -> None:
@@ -204,7 +235,7 @@ async def take(desk: Desk, paper: Paper, lines: Sequence[Line], step: Step) -> N
                 paper.note(repay, repaid)
         case Ends():
             await end(desk, paper, step)
-        case Holds() | Limits() | Seats():
+        case Holds() | Limits() | Seats() | Corrects():
             await rule(desk, paper, lines, step)
         case Bills(line=at, months_late=months_late):
             await desk.statement(lines[at], months_late=months_late)
@@ -228,9 +259,11 @@ async def close(desk: Desk, lines: Sequence[Line], *, most: int) -> None:
     assert not others.keys() & {line.id for line in lines}
 
 
-async def rule(desk: Desk, paper: Paper, lines: Sequence[Line], step: Holds | Limits | Seats) -> None:
+async def rule(desk: Desk, paper: Paper, lines: Sequence[Line], step: Holds | Limits | Seats | Corrects) -> None:
     """Do what somebody with the authority, or the borrower, decides about a line; what cannot be is refused."""
     match step:
+        case Corrects():
+            await correct(desk, paper, lines, step)
         case Holds(line=at, reason=reason, cap=cap, is_cap=is_cap):
             # A cap above what is granted is refused, and whatever a closed line is asked.
             with suppress(NotAllowed, Conflict):
@@ -247,6 +280,27 @@ async def rule(desk: Desk, paper: Paper, lines: Sequence[Line], step: Holds | Li
                     await seated(desk, lines[at], paper.umbrella if is_under else None)
                 elif paper.umbrella is not None:
                     await limited(desk, paper.umbrella, granted)
+
+
+async def correct(desk: Desk, paper: Paper, lines: Sequence[Line], step: Corrects) -> None:
+    """Correct what was booked. What turns out not to be is done again only once, and what is not owed is not forgiven."""
+    match step.what:
+        case Cause() as cause:
+            sent: Sequence[DrawRequest | RepayRequest] = paper.draws if cause in OF_DRAWS else paper.repays
+            if step.place >= len(sent):
+                return
+            line, undoes = next(one for one in lines if one.id == sent[step.place].line), sent[step.place].id
+            with suppress(Refused):
+                await desk.reverse(line, undoes, cause)
+                paper.corrected.add(line.id)
+                with pytest.raises(Conflict):
+                    await desk.reverse(line, undoes, cause)
+        case Part() as part:
+            with suppress(Refused):
+                await desk.waive(lines[step.line], part, step.amount)
+        case None:
+            with suppress(Refused):
+                await desk.pay_out(lines[step.line], step.amount or None)
 
 
 def limiting(desk: Desk, line: Line, what: str, *, amount: int, days: int) -> Asked:
@@ -282,7 +336,8 @@ async def agree(desk: Desk, paper: Paper, lines: Sequence[Line]) -> None:
     """Hold the house's lines against paper."""
     for one in lines:
         line = await desk.line(one)
-        assert line.drawn_minor == paper.paid_out[line.id] - paper.came_back[line.id]
+        # What is corrected is shared out anew: what then is owed is told by every line's history, at the end.
+        assert line.id in paper.corrected or line.drawn_minor == paper.paid_out[line.id] - paper.came_back[line.id]
         assert min(line.drawn_minor, line.reserved_minor, line.withheld_minor) >= 0
         assert line.withheld_minor == sum(amount for _, amount in await desk.waiting(line))
         assert line.withheld_minor == sum(part.amount_minor for part in (await desk.explain(line)).parts)

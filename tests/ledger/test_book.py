@@ -76,6 +76,16 @@ def open_line(line: Line) -> Posting:
     return book.open_line(line, stamp=STAMP)
 
 
+def correct(movement: Movement, drawn_minor: int = 0, withheld_minor: int = 0) -> Move:
+    return lambda line: book.correct(
+        line, movement, drawn_minor=drawn_minor, withheld_minor=withheld_minor, stamp=STAMP, money=()
+    )
+
+
+def charge_off(line: Line) -> Posting:
+    return book.charge_off(line, stamp=STAMP, money=())
+
+
 def block(reason: str | None) -> Move:
     return lambda line: book.block(line, reason, stamp=STAMP)
 
@@ -123,6 +133,16 @@ MADE = [
     ("10/4/2/1", cap(0),                       "10/4/2/1", Movement.SELF_LIMIT, ""),
     ("10/4/2/1", cap(None),                    "10/4/2/1", Movement.SELF_LIMIT, ""),
     ("10/4/2/1", seat(UMBRELLA),               "10/4/2/1", Movement.ATTACH,     ""),
+    # What was repaid is owed again: from what is withheld of it, and from headroom, beyond its end if it must be.
+    ("10/4/0/3", correct(Movement.REVERSE, 5, -3), "10/9/0/0", Movement.REVERSE, "drawn<headroom 2, drawn<withheld 3"),
+    ("10/8/0/0", correct(Movement.REVERSE, 5),  "10/13/0/0", Movement.REVERSE,   "drawn<headroom 5"),
+    ("10/4/0/0", correct(Movement.REVERSE, -4), "10/0/0/0", Movement.REVERSE,    "headroom<drawn 4"),
+    ("10/4/0/0", correct(Movement.BACKDATE, -4, 4), "10/0/0/4", Movement.BACKDATE, "withheld<drawn 4"),
+    ("10/4/0/0", correct(Movement.WAIVE),      "10/4/0/0", Movement.WAIVE,      ""),
+    ("10/4/0/0", correct(Movement.PAY_OUT),    "10/4/0/0", Movement.PAY_OUT,    ""),
+    ("10/4/0/0", correct(Movement.RECOVER),    "10/4/0/0", Movement.RECOVER,    ""),
+    ("10/4/2/1", charge_off,                   "2/0/2/0",  Movement.CHARGE_OFF, "grant<headroom 3, grant<drawn 4, grant<withheld 1"),
+    ("2/4/0/1",  charge_off,                   "0/0/0/0",  Movement.CHARGE_OFF, "grant<drawn 2, headroom<drawn 2, headroom<withheld 1"),
     ("10/4/2/1", seat(None),                   "10/4/2/1", Movement.DETACH,     ""),
 ]  # fmt: skip
 

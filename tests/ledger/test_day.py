@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditline.ledger.allocation import Part
 from creditline.ledger.asset_class import AssetClass, Bucket, ClassTerms
 from creditline.ledger.book import Legs
 from creditline.ledger.chart import Account
-from creditline.ledger.day import LineDay, charge_off_legs, line_day, suspense_legs
+from creditline.ledger.day import LineDay, line_day, suspense_legs
 from creditline.ledger.loan import Loan
 from creditline.ledger.payment import claims_of, pay, quote_settlement
 from creditline.ledger.running import accrue
@@ -99,24 +98,3 @@ def test_a_day_owes_what_the_loan_owes_and_suspense_holds_what_the_last_day_says
     suspended = before.suspended_interest_minor + before.suspended_penalty_minor
     assert moved(*legs)[Account.SUSPENDED_INTEREST] == -suspended
     assert (suspended > 0) <= before.is_non_accrual
-
-
-@settings(max_examples=60)
-@given(terms=TERMS, payments=PAYMENTS, day=st.integers(230, 700))
-def test_giving_up_a_debt_takes_all_of_it_off_the_book_and_keeps_the_claim(
-    terms: LoanTerms, payments: list[tuple[int, int]], day: int
-) -> None:
-    loan = a_loan(123_457, terms)
-    for paid_on, amount in sorted(payments):
-        loan, _ = pay(loan, amount, on=on(paid_on))
-    loan = accrue(loan, through_on=on(day))
-    result = line_day(LINE, on(day), [loan], CLASSES)
-    after = moved(charge_off_legs([loan], result))
-    owed = {part: sum(claim.amount_minor for claim in claims_of(loan) if claim.part is part) for part in Part}
-    assert -after[Account.RECEIVABLE] == owed[Part.PRINCIPAL]
-    assert -after[Account.INTEREST_RECEIVABLE] == owed[Part.INTEREST]
-    assert -after[Account.PENALTY_RECEIVABLE] == owed[Part.PENALTY]
-    assert -after[Account.FEE_RECEIVABLE] == owed[Part.FEE]
-    assert after[Account.SUSPENDED_INTEREST] == result.suspended_interest_minor + result.suspended_penalty_minor
-    assert after[Account.WRITE_OFF_EXPENSE] == result.owed_minor - after[Account.SUSPENDED_INTEREST]
-    assert after[Account.CHARGED_OFF] == result.owed_minor == -after[Account.CHARGED_OFF_CONTRA]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from creditline.ledger.allocation import Order, Part
 from creditline.ledger.interest import DayCount, DaysCounted, Rate, Rounding
 from creditline.ledger.loan import Loan, LoanState
-from creditline.ledger.payment import Act, claims_of, pay, quote_settlement, replay, waive
+from creditline.ledger.payment import claims_of, pay, quote_settlement
 from creditline.ledger.running import accrue
 from creditline.ledger.terms import LoanTerms, Prepayment, RepaymentKind
 from tests.ledger.a_loan import DRAWN_ON, a_loan, some_terms
@@ -82,27 +82,6 @@ def test_a_quote_has_its_parts_and_ends_with_its_day() -> None:
     assert quote.expires_at.isoformat() == "2025-03-10T00:00:00+00:00"
     late, _ = pay(a_loan(1_000_000, some_terms(count=1)), quote.amount_minor, on=on(42))
     assert late.outstanding_minor == 750  # a day later a day's penalty is missing
-
-
-def test_a_payment_that_bounced_never_was() -> None:
-    drawn, order = a_loan(1_000_000, some_terms(count=1)), Order()
-    acts = [
-        Act(met_on=on(10), amount_minor=300_000, order=order),
-        Act(met_on=on(50), amount_minor=100_000, order=order),
-    ]
-    bounced = replay(drawn, acts[1:], through_on=on(60))
-    never, _ = pay(drawn, 100_000, on=on(50))
-    assert bounced == accrue(never, through_on=on(60))
-    assert bounced.dpd_days(on(60)) == 29
-
-
-def test_what_is_waived_is_owed_no_more() -> None:
-    late = accrue(a_loan(1_000_000, some_terms(count=1)), through_on=on(41))
-    forgiven, found = waive(late, 9_000, on=on(41), part=Part.PENALTY)
-    assert (found.part_minor(Part.PENALTY), found.excess_minor) == (7_500, 1_500)
-    assert quote_settlement(forgiven, on=on(41)).amount_minor == 1_015_500
-    again = replay(a_loan(1_000_000, some_terms(count=1)), [Act(met_on=on(41), amount_minor=9_000, order=Order(), waives=Part.PENALTY)], through_on=on(41))  # fmt: skip
-    assert again == forgiven
 
 
 def test_dust_below_half_a_minor_unit_is_not_owed() -> None:

@@ -11,6 +11,7 @@ from creditline.decision.outcome import Answer, Decision, Kind, Needs, Position,
 from creditline.events.catalogue import LoggedIn
 from creditline.events.row import row_of
 from creditline.ids import id_from
+from creditline.ledger.allocation import Part
 from creditline.ledger.book import Stamp, seat
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
@@ -18,8 +19,21 @@ from creditline.ledger.umbrella import Umbrella
 from creditline.policy.life import Act, Deed, Period
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, Promise, PromiseEnd, PromiseKind, Told
-from creditline.store import decisions, due, facts, limits, lines, loans, policies, promises, requests, umbrellas
+from creditline.store import (
+    corrections,
+    decisions,
+    due,
+    facts,
+    limits,
+    lines,
+    loans,
+    policies,
+    promises,
+    requests,
+    umbrellas,
+)
 from creditline.store.connect import Connection
+from creditline.store.corrections import TakenBack
 from creditline.store.due import Reservation
 from creditline.store.limits import Extra
 from creditline.store.promises import Breach
@@ -184,3 +198,6 @@ async def one_row_everywhere(db: Connection, line: Line) -> None:
     await loans.record(db, [(loan, decision.id, BOOKED_AT)])
     await limits.say(db, seated, authority="desk", reason="test")
     await limits.add(db, Extra(request=decision.id, line=line.id, ends_at=BOOKED_AT))
+    back = TakenBack(request=decision.id, corrects=decision.id, amount_minor=1, is_whole=False)
+    await corrections.take_back(db, [back])
+    await corrections.waive(db, decision.id, part=Part.FEE, loan=None, role="lead")

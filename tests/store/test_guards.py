@@ -71,7 +71,7 @@ TRANSFERS = [
 APPEND_ONLY = (
     "edition", "event", "request", "line_entry", "transfer", "reservation", "reservation_end", "decision", "tranche",
     "tranche_end", "umbrella_entry", "line_seat", "line_word", "line_extra", "promise", "promise_end", "promise_breach",
-    "policy_event", "loan_entry",
+    "policy_event", "loan_entry", "correction", "waiver",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from creditline.flows.ahead import ahead
 from creditline.flows.draw import Drawn, DrawRequest
 from creditline.flows.gather import Gatherer
 from creditline.flows.repay import Repaid, RepayRequest
+from creditline.ledger.allocation import Part
 
 PORTION = Portion(lines_count=64, lines_bytes=1 << 20, linger_seconds=0)
 LOG = logging.getLogger("creditline.api")
@@ -71,13 +72,17 @@ class Tranche(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RepayTold(Told, frozen=True, kw_only=True, omit_defaults=True):
-    """What was taken of a repayment, what of it is back, and when the rest comes."""
+    """What was taken of a repayment, for what, what of it is back, and when the rest comes; an amount left out is 0."""
 
     answer: Answer
     accepted_minor: int
     back_now_minor: int
     available_minor: int
     version: int
+    fee_minor: int = 0
+    penalty_minor: int = 0
+    interest_minor: int = 0
+    principal_minor: int = 0
     excess_minor: int = 0
     tranches: tuple[Tranche, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -194,6 +199,10 @@ def _repaid(number: int, done: Repaid) -> RepayTold:
         id=done.decision.id,
         answer=done.decision.answer,
         accepted_minor=done.accepted_minor,
+        fee_minor=done.parts[Part.FEE],
+        penalty_minor=done.parts[Part.PENALTY],
+        interest_minor=done.parts[Part.INTEREST],
+        principal_minor=done.parts[Part.PRINCIPAL],
         excess_minor=done.excess_minor,
         back_now_minor=done.plan.now_minor,
         available_minor=done.line.available_minor,
@@ -242,6 +251,6 @@ DESCRIPTIONS = {
         "Repayments",
         _SENT,
         f'{{"number":1,"verdict":"decided","id":"{_ID}","answer":"at_once","accepted_minor":120000,'
-        '"back_now_minor":120000,"available_minor":200000,"version":4}\n',
+        '"principal_minor":120000,"back_now_minor":120000,"available_minor":200000,"version":4}\n',
     ),
 }

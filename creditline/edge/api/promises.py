@@ -32,6 +32,7 @@ class RateView(BaseModel):
     late_count: Annotated[int, Field(description="Back after their day, by our delay.")]
     broken_count: int
     condition_failed_count: Annotated[int, Field(description="Not due: what had to be true was not.")]
+    undone_count: Annotated[int, Field(description="Not due: the repayment it was made of turned out to be none.")]
     open_count: int
     kept_ratio: Annotated[
         float | None, Field(description="Kept or early, of all whose condition held; null while there are none.")

@@ -71,6 +71,9 @@ class RepayBody(Body):
     id: Id
     amount_minor: Amount
     currency: Currency
+    value_on: Annotated[
+        date | None, Field(description="The day the money came, if that is over: it counts from then.")
+    ] = None
 
 
 class CaptureBody(Body):
@@ -132,7 +135,10 @@ class LineView(BaseModel):
     drawn_minor: int
     reserved_minor: int
     withheld_minor: int
-    headroom_minor: Annotated[int, Field(description="Negative after a cut below use.")]
+    headroom_minor: Annotated[int, Field(description="Negative after a cut below use, or after a repayment bounced.")]
+    over_minor: Annotated[
+        int, Field(description="By how much use exceeds the limit: until it is repaid, nothing can be drawn.")
+    ]
     available_minor: Annotated[int, Field(description="What can be drawn now; never negative.")]
     bound: Annotated[Bound, Field(description="Which cap that figure comes from.")]
     umbrella: Annotated[UUID | None, Field(description="The umbrella the line stands under.")]

@@ -119,11 +119,12 @@ def statement_(
                 f"{row.booked_at:%Y-%m-%d %H:%M}",
                 row.movement,
                 *(in_words(getattr(row, f"{name}_minor"), told.line.currency) for name in amounts),
+                row.why,
             )
             for row in told.rows
         ]
-        head = ("version", "booked at", "movement", *amounts)
-        show(told, as_json=as_json, rows=rows, head=head, right=range(3, len(head)))
+        head = ("version", "booked at", "movement", *amounts, "why")
+        show(told, as_json=as_json, rows=rows, head=head, right=range(3, len(head) - 1))
 
     with_engine(use)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, 
 from creditline.edge.engine import Engine
 from creditline.edge.worker import work_on
 from creditline.flows.replay import replay_decision
-from creditline.flows.verify import REPLAY, verify_replays
+from creditline.flows.verify import HISTORY, REPLAY, verify_histories, verify_replays
 from creditline.flows.verify import verify as verify_laws
 from creditline.flows.verify_days import RETOLD, verify_days
 from creditline.flows.work import work_due
@@ -70,6 +71,7 @@ def replay(
 def verify(
     replay: Annotated[int, typer.Option(help="How many decisions to decide again, too.", min=0)] = 0,
     days: Annotated[bool, typer.Option("--days", help="Tell every closed day of every line again, too.")] = False,
+    histories: Annotated[int, typer.Option(help="Of how many lines to tell the money again, too.", min=0)] = 0,
     as_json: Json = False,
 ) -> None:
     """Hold the database against its laws; exit 3 if one is broken.
@@ -80,18 +82,16 @@ def verify(
     async def use(engine: Engine) -> bool:
         counts: dict[str, int] = {}
         found = await verify_laws(engine.db, most=MOST_FINDINGS, told=lambda law, count: counts.update({law: count}))
-        if replay:
-            with progress("replaying", replay) as bar:
-                seen = [0]
-
-                def told(done: int) -> None:
-                    bar(done - seen[0])
-                    seen[0] = done
-
-                count, differing = await verify_replays(engine.db, engine.house, most=replay, told=told)
-            counts[REPLAY] = len(differing)
-            note(f"{count} decisions were decided again.")
-            found += differing
+        for law, most, check, what in (
+            (REPLAY, replay, verify_replays, "decisions were decided again"),
+            (HISTORY, histories, verify_histories, "lines had their money told again"),
+        ):
+            if most:
+                with progress("telling again", most) as bar:
+                    count, differing = await check(engine.db, engine.house, most=most, told=_more(bar))
+                counts[law] = len(differing)
+                note(f"{count} {what}.")
+                found += differing
         if days:
             with progress("days of lines", None) as bar:
                 count, differing = await verify_days(engine.db, engine.house, most=MOST_FINDINGS, told=bar)
@@ -108,6 +108,17 @@ def verify(
 
     if not with_engine(use):
         raise typer.Exit(FOUND_STATUS)
+
+
+def _more(bar: Callable[[int], None]) -> Callable[[int], None]:
+    """Return what moves a bar on to how many are done."""
+    seen = [0]
+
+    def told(done: int) -> None:
+        bar(done - seen[0])
+        seen[0] = done
+
+    return told
 
 
 MOST_FINDINGS = 20

@@ -9,7 +9,18 @@ import msgspec
 import typer
 
 from creditline.decision.outcome import Decision
-from creditline.edge.commands.output import Json, RequestId, id_or_new, minor, note, pairs, show, uuid, with_engine
+from creditline.edge.commands.book import read_day
+from creditline.edge.commands.output import (
+    Json,
+    RequestId,
+    id_or_new,
+    minor,
+    note,
+    pairs,
+    show,
+    uuid,
+    with_engine,
+)
 from creditline.edge.engine import Engine
 from creditline.errors import Code, Malformed
 from creditline.events.catalogue import Borrower
@@ -130,7 +141,12 @@ def void(
 
 
 def repay(
-    line: LineId, amount: Amount, currency: Currency = "CNY", request: RequestId = None, as_json: Json = False
+    line: LineId,
+    amount: Amount,
+    currency: Currency = "CNY",
+    value_on: Annotated[str | None, typer.Option(help="The day the money came, if that is over: 2026-03-31.")] = None,
+    request: RequestId = None,
+    as_json: Json = False,
 ) -> None:
     """Pay what is owed; see what of the limit comes back, and when."""
     asked = RepayRequest(
@@ -138,6 +154,7 @@ def repay(
         line=uuid(line, what="line"),
         amount_minor=minor(amount, currency),
         currency=currency,
+        value_on=read_day(value_on),
     )
 
     async def use(engine: Engine) -> None:
@@ -256,6 +273,7 @@ def _fields_of(line: Line) -> dict[str, object]:
     return {
         **stored,
         "headroom_minor": line.headroom_minor,
+        "over_minor": line.over_minor,
         "available_minor": line.available_minor,
         "bound": line.bound,
     }
@@ -270,6 +288,7 @@ def _fields_in_words(after: Line) -> list[tuple[str, object]]:
             "line": after.id,
             "borrower": after.borrower,
             **amounts,
+            "over its limit by": in_words(after.over_minor, after.currency) if after.over_minor else None,
             "bound by": after.bound,
             "umbrella": after.umbrella,
             "added until": after.extra_ends_at

@@ -11,7 +11,7 @@ from creditline.errors import Code, Malformed
 from creditline.flows.promises import GROUPS, BreakRequest, Rate, break_promise, promises_of, rates
 from creditline.money import in_words
 
-COUNTS = ("told", "kept", "early", "late", "broken", "condition_failed", "open")
+COUNTS = ("told", "kept", "early", "late", "broken", "condition_failed", "undone", "open")
 
 
 def promises(
