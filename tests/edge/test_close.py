@@ -61,7 +61,7 @@ def test_days_are_closed_from_the_terminal_and_shown_by_class(branch: Terminal, 
     assert "1 lines have days to close" in late.err
     assert branch.run("close").err.startswith("8 days of lines were closed")
     rows = branch.run("book", "days", line, "--most", 2).table()
-    assert rows[1][:4] == [str(today - 1 * DAY), "normal", "current", "0"]
+    assert rows[1][:7] == [str(today - 1 * DAY), "normal", "current", "0", "1", "accrues", "¥900.00"]
     assert branch.json("book", "days", line, "--through", today - 2 * DAY)[0]["day"] == str(today - 2 * DAY)
     branch.run("book", "days", NOBODY).fails(Code.LINE_UNKNOWN)
     told = branch.json("verify", "--days")

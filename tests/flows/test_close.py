@@ -1,6 +1,6 @@
 """Days of lines are closed once each, by whoever comes first, and what ran up on them is booked on them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -18,7 +18,7 @@ from creditline.ledger.asset_class import AssetClass, Bucket
 from creditline.ledger.chart import Account
 from creditline.ledger.day import LineDay
 from creditline.ledger.line import Line
-from creditline.store import book, days, facts
+from creditline.store import book, days, facts, lines
 from tests.decision.a_product import a_short_product
 from tests.flows.desk import Desk
 
@@ -127,6 +127,31 @@ async def test_a_day_that_is_not_closed_is_not_sealed(desk: Desk) -> None:
     assert refused.value.code is Code.DAY_OPEN
     await closed(desk, days=0)
     assert len(await seal_days(desk.db, desk.clock)) == 2
+
+
+async def test_a_day_that_was_sealed_before_a_line_was_closed_takes_nothing(desk: Desk) -> None:
+    line = await a_drawn_line(desk)
+    today = business_day(desk.clock())
+    await desk.wait(days=3)
+    async with desk.db.transaction() as connection:
+        # The seal waits for the close; this hand does not.
+        await book.close_days(connection, [today], at=desk.clock())
+        await book.seal_day(connection, today, previous=None, at=desk.clock())
+    await closed(desk, days=0)
+    assert len(await results(desk, line)) == 3
+    async with desk.db.reading() as connection:
+        made = [one for one in await lines.transfers(connection, line.id) if one.debit is Account.INTEREST_RECEIVABLE]
+    assert [business_day(one.booked_at) for one in made] == [today + DAY, today + 2 * DAY, business_day(desk.clock())]
+    assert [business_day(happened_at) for happened_at in await accrued_at(desk)] == [
+        today + place * DAY for place in range(3)
+    ]
+
+
+async def accrued_at(desk: Desk) -> list[datetime]:
+    """Return the value dates of what was accrued."""
+    async with desk.db.reading() as connection:
+        rows = await connection.fetch("select happened_at from request where kind = 'accrue' order by 1")
+    return [row["happened_at"] for row in rows]
 
 
 async def test_a_day_that_is_not_over_is_not_closed(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from creditline.edge.engine import Engine
 from creditline.errors import Code, CreditlineError, Malformed
 from creditline.flows.close import Run, begin_closing, close_days
 from creditline.flows.days import BookDay, book_at, days_of
+from creditline.flows.explain import read_line
 from creditline.flows.over import require_closed
 from creditline.money import in_words
 
@@ -97,6 +98,7 @@ def days(
 
     async def use(engine: Engine) -> None:
         told = await days_of(engine.db, engine.clock, line=number, through=last, most=most)
+        currency = (await read_line(engine.db, number)).currency
         rows = [
             (
                 one.day,
@@ -105,12 +107,17 @@ def days(
                 one.dpd_days,
                 one.stage,
                 "stopped" if one.is_non_accrual else "accrues",
-                one.principal_minor,
-                one.overdue_minor,
-                one.interest_minor,
-                one.penalty_minor,
-                one.fee_minor,
-                one.suspended_interest_minor + one.suspended_penalty_minor,
+                *(
+                    in_words(amount_minor, currency)
+                    for amount_minor in (
+                        one.principal_minor,
+                        one.overdue_minor,
+                        one.interest_minor,
+                        one.penalty_minor,
+                        one.fee_minor,
+                        one.suspended_interest_minor + one.suspended_penalty_minor,
+                    )
+                ),
             )
             for one in told
         ]
