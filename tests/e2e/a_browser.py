@@ -54,8 +54,7 @@ def a_browser() -> Browser:
 def _unpacked(build: ModuleType) -> str:
     chromium = UNPACKED / "chromium"
     if not chromium.is_file():
-        node = Path(build.npm()[0]).with_name("node")
-        subprocess.run([node, "unpack.mjs", str(UNPACKED)], cwd=PACKAGES, check=True)
+        subprocess.run([build.node(), "unpack.mjs", str(UNPACKED)], cwd=PACKAGES, check=True)
         for name in ("al2023.tar", "fonts.tar"):
             with tarfile.open(UNPACKED / name) as packed:
                 packed.extractall(UNPACKED, filter="data")
