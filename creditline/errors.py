@@ -20,6 +20,7 @@ class Code(StrEnum):
 
     AMOUNT_NOT_POSITIVE = "amount_not_positive"
     AMOUNT_TOO_LARGE = "amount_too_large"
+    ARM_UNKNOWN = "arm_unknown"
     BORROWER_UNKNOWN = "borrower_unknown"
     CLOCK_BEHIND = "clock_behind"
     CONFIGURATION_INVALID = "configuration_invalid"
@@ -69,6 +70,7 @@ class Code(StrEnum):
     SECOND_PERSON_NEEDED = "second_person_needed"
     SIGN_IN_NEEDED = "sign_in_needed"
     STOPPING = "stopping"
+    STRATEGY_UNKNOWN = "strategy_unknown"
     STREAM_UNREACHABLE = "stream_unreachable"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"

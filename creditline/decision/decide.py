@@ -18,6 +18,7 @@ from creditline.decision.product import Product
 from creditline.decision.reasons import reasons_of
 from creditline.decision.tables import TABLES, Given, ask, given_of, rank
 from creditline.ledger.line import Line
+from creditline.policy.strategy import CHAMPION
 from creditline.score.grade import grade_of
 
 OPENED = "days_on_book_count"
@@ -95,10 +96,13 @@ def known_of(product: Product, features: NDArray[np.float64], sources_count: Seq
     return [Known(features=tuple(row), sources_count=int(count), scores=score) for row, count, score in rows]
 
 
-def decide(product: Product, question: Question, known: Known, *, is_explained: bool = True) -> Decision:
+def decide(
+    product: Product, question: Question, known: Known, *, is_explained: bool = True, arm: str = CHAMPION
+) -> Decision:
     """Answer one question by the product's rules; raise `Malformed` if the rules need something that is not given.
 
-    Without `is_explained` the reasons are left out, which cost more than all the rest: for answers that nobody records.
+    Without `is_explained` the reasons are left out, which cost more than all the rest: for answers that nobody is told. `arm` is
+    the one that the product is decided by.
     """
     numbers = product.parameters.at(business_day(question.as_of), currency=question.currency)
     given = given_of(
@@ -139,6 +143,7 @@ def decide(product: Product, question: Question, known: Known, *, is_explained: 
         answer=asked.answer,
         terms=asked.terms,
         reasons=reasons_of(case) if is_explained else (),
+        arm=arm,
     )
 
 
@@ -165,7 +170,14 @@ def given_by(product: Product, decision: Decision) -> Given:
 def replay(product: Product, decision: Decision) -> Decision:
     """Decide again from what the record stored, scores included; `product` must be the edition the record names."""
     features = np.array([decision.features], dtype=np.float64)
-    question = Question(
+    return decide(
+        product, asked_in(decision), known_of(product, features, [decision.sources_count])[0], arm=decision.arm
+    )
+
+
+def asked_in(decision: Decision) -> Question:
+    """Return what was asked when a decision was made."""
+    return Question(
         id=decision.id,
         kind=decision.kind,
         borrower=decision.borrower,
@@ -175,4 +187,3 @@ def replay(product: Product, decision: Decision) -> Decision:
         position=decision.position,
         condition=decision.terms.condition if decision.kind is Kind.RELEASE else None,
     )
-    return decide(product, question, known_of(product, features, [decision.sources_count])[0])

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from creditline.policy.strategy import CHAMPION
+
 
 class Kind(StrEnum):
     """What was asked."""
@@ -125,7 +127,7 @@ class Decision:
     answer: Answer
     terms: Terms
     reasons: tuple[Reason, ...]
-    arm: str = "champion"
+    arm: str = CHAMPION
 
 
 def canonical(decision: Decision) -> bytes:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import CompiledPolicy, compile_policy
 from creditline.policy.dmn import read_policy
 from creditline.policy.parameters import Parameters, read_parameters
+from creditline.policy.strategy import STRATEGY_FILE, Strategy
 from creditline.policy.table import DecisionTable, LiteralExpression, Policy, decision_names, names_read
 from creditline.profile.catalogue import FEATURES, catalogue_version
 from creditline.score.boosted import Booster, read_booster
@@ -29,9 +30,10 @@ class Product:
 
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
     the profile's columns in order, `catalogue` is the version of their definitions, `reads` those that a table reads and where,
-    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates; `losing` is
-    None where nothing is said of losses. `pd_card` is the card that prices and grades, `release_card` the one that restoration
-    goes by. `law` is the pack of its jurisdiction, None where the edition is older than these.
+    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates, `strategy`
+    its arms, if there are any; `losing` is None where nothing is said of losses. `pd_card` is the card that prices and grades,
+    `release_card` the one that restoration goes by. `law` is the pack of its jurisdiction, None where the edition is older
+    than these.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Product:
     policy: Policy
     compiled: CompiledPolicy
     parameters: Parameters
+    strategy: Strategy | None
     pd_card: Scorecard | Booster
     release_card: Scorecard
     law: Jurisdiction | None
@@ -82,6 +85,8 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         _need(files, f"words.{language}.toml")
     card = settings["score"]["pd"]
     catalogue = json.loads(_need(files, CATALOGUE_FILE))
+    features = tuple(catalogue["features"])
+    strategy = _strategy(files, policy, features, parameters)
     return Product(
         name=settings["name"],
         currencies=tuple(settings["currencies"]),
@@ -92,14 +97,15 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         unused_for=timedelta(days=settings["unused_days"]) if "unused_days" in settings else None,
         files=dict(sorted(files.items())),
         edition=_edition(files),
-        features=tuple(catalogue["features"]),
+        features=features,
         catalogue=catalogue["version"],
-        reads=_reads(policy, tuple(catalogue["features"])),
+        reads=_reads((policy, strategy.segments.policy) if strategy else (policy,), features),
         conditions=tuple(one.name for one in policy.decisions if is_condition(one)),
         estimates=tuple(settings.get("promises", {}).get("estimates", ())),
         policy=policy,
         compiled=compile_policy(policy, frozenset(one.name for one in parameters.all)),
         parameters=parameters,
+        strategy=strategy,
         pd_card=read_booster(_need(files, "booster.json"))
         if card == "booster"
         else read_scorecard(_need(files, f"{card}.json")),
@@ -118,10 +124,20 @@ def unpack(body: bytes) -> dict[str, bytes]:
     return {name: text.encode() for name, text in json.loads(body).items()}
 
 
-def _reads(policy: Policy, features: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    """Return the features that any table reads, each with its place in the catalogue."""
-    read = frozenset[str]().union(*(names_read(policy, decision) for decision in decision_names(policy)))
+def _reads(policies: Sequence[Policy], features: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """Return the features that any table or segment reads, each with its place in the catalogue."""
+    read = frozenset[str]().union(*(names_read(one, decision) for one in policies for decision in decision_names(one)))
     return tuple((name, place) for place, name in enumerate(features) if name in read)
+
+
+def _strategy(
+    files: Mapping[str, bytes], policy: Policy, features: tuple[str, ...], parameters: Parameters
+) -> Strategy | None:
+    if STRATEGY_FILE not in files:
+        return None
+    from creditline.policy.strategy_file import read_strategy  # noqa: PLC0415  # Few have one, and its columns take time to load.
+
+    return read_strategy(files, policy=policy, features=features, parameters=parameters)
 
 
 def is_condition(decision: DecisionTable | LiteralExpression) -> bool:

@@ -30,6 +30,7 @@ from creditline.edge.commands import (
     policy_impact,
     policy_life,
     policy_prove,
+    policy_strategy,
     promises,
     rules,
     stream,
@@ -77,6 +78,7 @@ rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)
 for act in (*policy_life.COMMANDS, *policy_gates.COMMANDS):
     rules.POLICY.command(act.__name__)(act)
+rules.POLICY.add_typer(policy_strategy.STRATEGY, name="strategy")
 APP.add_typer(rules.POLICY, name="policy")
 APP.add_typer(rules.SCORE, name="score")
 APP.add_typer(world.DATA, name="data")

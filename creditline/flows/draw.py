@@ -8,14 +8,15 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide, position_of, question_of
+from creditline.decision.arms import Decided, decide_armed
+from creditline.decision.decide import Question, position_of, question_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.settle import new_loan
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
 from creditline.events.catalogue import DrawMade
 from creditline.events.row import EventRow, row_of
 from creditline.flows.capture import expired
-from creditline.flows.house import House, Offer
+from creditline.flows.house import House
 from creditline.flows.known import known
 from creditline.flows.limit import lapsed
 from creditline.flows.notices import notify
@@ -55,7 +56,7 @@ class Drawn:
     is_repeated: bool
 
 
-Done = tuple[DrawRequest, Decision, Posting | None, Loan | None]
+Done = tuple[DrawRequest, Decided, Posting | None, Loan | None]
 """A request that was decided, what it moves and the loan it makes."""
 
 
@@ -111,18 +112,19 @@ async def _turn(
     done: list[Done] = []
     for (request, found, as_of), one in zip(fresh, knowns, strict=True):
         line = rooms.under(found)
-        decision = decide(offer.product(line.product, as_of), _question(request, line, as_of), one)
+        made = decide_armed(offer.armed(offer.product(line.product, as_of)), _question(request, line, as_of), one)
+        decision = made.decision
         try:
-            loan = _loan(offer, request, decision, line)
+            loan = _loan(made, request, line)
             posting = _posting(request, decision, line, loan)
         except CreditlineError as refused:
             outcomes[request.id] = refused
             continue
         rooms = rooms.less(line, decision.terms.amount_minor or 0 if posting else 0)
-        done.append((request, decision, posting, loan))
-        outcomes[request.id] = _drawn(offer, request, decision, posting.line if posting else line)
-    await _save(db, offer, done, seen=seen)
-    await notify(db, house, [decision for _, decision, *_ in done])
+        done.append((request, made, posting, loan))
+        outcomes[request.id] = _drawn(made, request, posting.line if posting else line)
+    await _save(db, done, seen=seen)
+    await notify(db, house, [made.decision for _, made, *_ in done])
     return [outcomes[request.id] for request in batch]
 
 
@@ -131,13 +133,13 @@ def _question(request: DrawRequest, line: Line, as_of: datetime) -> Question:
     return question_of(line, Kind.DRAW, request=request.id, as_of=as_of, position=position)
 
 
-def _loan(offer: Offer, request: DrawRequest, decision: Decision, line: Line) -> Loan | None:
+def _loan(made: Decided, request: DrawRequest, line: Line) -> Loan | None:
     """Return the loan of a draw that is paid out now; what is only reserved becomes one when it is captured."""
+    decision = made.decision
     amount_minor = decision.terms.amount_minor or 0
     if decision.answer is not Answer.APPROVE or not amount_minor or request.authorise_only:
         return None
-    product = offer.product(line.product, decision.as_of)
-    return new_loan(product, line, loan=request.id, amount_minor=amount_minor, at=decision.as_of)
+    return new_loan(made.product, line, loan=request.id, amount_minor=amount_minor, at=decision.as_of)
 
 
 def _posting(request: DrawRequest, decision: Decision, line: Line, loan: Loan | None) -> Posting | None:
@@ -159,38 +161,42 @@ def _posting(request: DrawRequest, decision: Decision, line: Line, loan: Loan | 
     return posting
 
 
-def _drawn(offer: Offer, request: DrawRequest, decision: Decision, line: Line, *, is_repeated: bool = False) -> Drawn:
+def _drawn(made: Decided, request: DrawRequest, line: Line) -> Drawn:
+    decision = made.decision
     is_approved = decision.answer is Answer.APPROVE
     expires = request.authorise_only and is_approved
     return Drawn(
         decision=decision,
         line=line,
         amount_minor=(decision.terms.amount_minor or 0) if is_approved else 0,
-        expires_at=decision.as_of + offer.product(line.product, decision.as_of).reservation_for if expires else None,
-        is_repeated=is_repeated,
+        expires_at=decision.as_of + made.product.reservation_for if expires else None,
+        is_repeated=False,
     )
 
 
-async def _save(db: Connection, offer: Offer, done: Sequence[Done], *, seen: str) -> None:
+async def _save(db: Connection, done: Sequence[Done], *, seen: str) -> None:
     """Write everything a turn decided: requests, postings, loans, reservations, decisions, and the events of money drawn."""
-    posted = [(request, decision, posting) for request, decision, posting, _ in done if posting is not None]
-    await requests.record(db, [_recorded(request, decision) for request, decision, *_ in done])
+    posted = [(request, made, posting) for request, made, posting, _ in done if posting is not None]
+    await requests.record(db, [_recorded(request, made.decision) for request, made, *_ in done])
     await lines.post(db, [(posting,) for _, _, posting in posted])
-    await loans.record(db, [(loan, loan.id, decision.as_of) for _, decision, _, loan in done if loan is not None])
+    await loans.record(db, [(loan, loan.id, made.decision.as_of) for _, made, _, loan in done if loan is not None])
     reserved = [
         Reservation(
             id=request.id,
             line=request.line,
-            amount_minor=decision.terms.amount_minor or 0,
-            expires_at=decision.as_of + offer.product(posting.line.product, decision.as_of).reservation_for,
+            amount_minor=made.decision.terms.amount_minor or 0,
+            expires_at=made.decision.as_of + made.product.reservation_for,
         )
-        for request, decision, posting in posted
+        for request, made, _ in posted
         if request.authorise_only
     ]
     if reserved:
         await due.reserve(db, reserved)
-    await decisions.record(db, [decision for _, decision, *_ in done], seen=seen)
-    await facts.record(db, [_event(request, decision) for request, decision, _ in posted if not request.authorise_only])
+    await decisions.record(db, [made.decision for _, made, *_ in done], seen=seen)
+    await decisions.record_shadows(db, [made for _, made, *_ in done])
+    await facts.record(
+        db, [_event(request, made.decision) for request, made, _ in posted if not request.authorise_only]
+    )
 
 
 def _event(request: DrawRequest, decision: Decision) -> EventRow:

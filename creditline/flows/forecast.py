@@ -1,15 +1,22 @@
 """Forecast: load where a line stands, and run it forward under one behaviour or several; nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from creditline.clock import Clock, business_day
+from creditline.decision.arms import product_for
+from creditline.decision.decide import Question, position_of
+from creditline.decision.known import known_at
+from creditline.decision.outcome import Kind
+from creditline.decision.product import Product
 from creditline.errors import Code, Malformed
-from creditline.flows.house import House
+from creditline.events.frames import Facts
+from creditline.flows.house import House, Offer
 from creditline.flows.lending import owed
 from creditline.flows.turn import the_line
+from creditline.ledger.line import Line
 from creditline.restoration.course import Reserved, Standing, Step
 from creditline.restoration.forecast import Forecast, forecast
 from creditline.store import days as days_closed
@@ -44,6 +51,7 @@ async def standing_of(db: Database, clock: Clock, house: House, *, line: UUID) -
         closing = await days_closed.next_on(connection, line)
         known = await facts.facts(connection, [found.borrower], seen=offer.seen)
         editions = {one.edition: await house.edition(connection, one.edition) for one in tranches}
+    own = _armed(offer, found, known, as_of)
     return Standing(
         line=found,
         loans=loans,
@@ -52,12 +60,33 @@ async def standing_of(db: Database, clock: Clock, house: House, *, line: UUID) -
             Reserved(id=one.id, amount_minor=one.amount_minor, expires_at=one.expires_at) for one in reserved
         ),
         facts=known,
-        product=offer.product(found.product, as_of),
+        product=own(offer.product(found.product, as_of)),
         editions=editions,
         as_of=as_of,
         closing=closing,
-        periods=offer.periods.get(found.product, ()),
+        periods=tuple((period, own(product)) for period, product in offer.periods.get(found.product, ())),
     )
+
+
+def _armed(offer: Offer, line: Line, known: Facts, as_of: datetime) -> Callable[[Product], Product]:
+    """Return what gives, for an edition, what its arms would decide a line by as it is now."""
+    question = Question(
+        id=line.id,
+        kind=Kind.DRAW,
+        borrower=line.borrower,
+        line=line.id,
+        currency=line.currency,
+        as_of=as_of,
+        position=position_of(line, requested_minor=0),
+    )
+
+    def own(product: Product) -> Product:
+        armed = offer.armed(product)
+        if product.strategy is None:
+            return product
+        return product_for(armed, question, known_at(product, known, as_of=as_of))[0]
+
+    return own
 
 
 async def foresee(

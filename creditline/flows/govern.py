@@ -16,6 +16,7 @@ from creditline.clock import Clock
 from creditline.decision.product import pack, read_product, unpack
 from creditline.errors import Broken, Code, Conflict, Malformed, NotFound
 from creditline.explanation.offer import require_offerable
+from creditline.flows import arms
 from creditline.flows.gates import Measured, measured_gates, require_measurable
 from creditline.flows.turn import moment_of
 from creditline.ids import require_uuid7
@@ -47,7 +48,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Somebody's act on an edition of a product: the caller's id for it, who it is, and why.
 
     `edition` is the hash or its beginning; a rollback may leave it out. `starts_at` and `ends_at` are an activation's (None:
-    now, without end), `gate` is what an override lets through.
+    now, without end), `gate` is what an override lets through, `arm` what is stopped or started.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     gate: str | None = None
+    arm: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ async def publish_draft(
     require_measurable(product, read_limits(files))
     # It takes up to a second of computing, during which others want to be answered.
     await asyncio.to_thread(require_offerable, product)
+    laid = await arms.laid_out(product)
     if product.name != order.product:
         raise Malformed(
             f"The files are of product {product.name}, and {order.product} was named. Name the product they are of.",
@@ -110,9 +113,10 @@ async def publish_draft(
             body=pack(product.files),
             published_at=deed.recorded_at,
         )
+        await arms.keep(connection, product, laid, at=deed.recorded_at)
         return replace(deed, edition=product.edition, detail=origin)
 
-    return await _carried_out(db, clock, msgspec.structs.replace(order, edition=product.edition), Act.PUBLISH, keep)
+    return await carried_out(db, clock, msgspec.structs.replace(order, edition=product.edition), Act.PUBLISH, keep)
 
 
 async def govern(db: Database, clock: Clock, *, order: Order, act: Act) -> Done:
@@ -122,14 +126,15 @@ async def govern(db: Database, clock: Clock, *, order: Order, act: Act) -> Done:
     person's.
     """
 
-    async def judge(_: Connection, life: Life, deed: Deed) -> Deed:
+    async def judge(connection: Connection, life: Life, deed: Deed) -> Deed:
         version = version_named(life.versions, order.edition, product=order.product)
         require_possible(version, act, actor=deed.actor)
         if act is Act.RETIRE:
-            require_idle(version, life.periods, now=deed.recorded_at)
+            run_by = await policies.run_by(connection, version.edition)
+            require_idle(version, life.periods, run_by=run_by, now=deed.recorded_at)
         return replace(deed, edition=version.edition, gate=_gate(order) if act is Act.OVERRIDE else None)
 
-    return await _carried_out(db, clock, order, act, judge)
+    return await carried_out(db, clock, order, act, judge)
 
 
 async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
@@ -139,7 +144,7 @@ async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
     """
     failed = await _failed(db, clock, order)
 
-    async def judge(_: Connection, life: Life, deed: Deed) -> Deed:
+    async def judge(connection: Connection, life: Life, deed: Deed) -> Deed:
         version = version_named(life.versions, order.edition, product=order.product)
         require_possible(version, Act.ACTIVATE, actor=deed.actor)
         starts_at = order.starts_at or deed.recorded_at
@@ -155,6 +160,10 @@ async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
                 code=Code.MESSAGE_MALFORMED,
             )
         require_let_through(version, failed)
+        before = in_force(life.periods, starts_at)
+        await arms.require_activatable(
+            connection, version.edition, life.versions, before=None if before is None else before.edition
+        )
         return replace(
             deed,
             edition=version.edition,
@@ -164,7 +173,7 @@ async def activate(db: Database, clock: Clock, *, order: Order) -> Done:
             detail="; ".join(one.words for one in failed) or None,
         )
 
-    return await _carried_out(db, clock, order, Act.ACTIVATE, judge)
+    return await carried_out(db, clock, order, Act.ACTIVATE, judge)
 
 
 async def _failed(db: Database, clock: Clock, order: Order) -> tuple[Failure, ...]:
@@ -213,7 +222,7 @@ async def roll_back(db: Database, clock: Clock, *, order: Order) -> Done:
         require_possible(version, Act.ROLLBACK, actor=deed.actor)
         return replace(deed, edition=version.edition, starts_at=now)
 
-    return await _carried_out(db, clock, order, Act.ROLLBACK, judge)
+    return await carried_out(db, clock, order, Act.ROLLBACK, judge)
 
 
 async def life_of(db: Database, product: str) -> Life:
@@ -253,9 +262,14 @@ async def _life(db: Connection, product: str) -> Life:
 Judge = Callable[[Connection, Life, Deed], Awaitable[Deed]]
 
 
-async def _carried_out(db: Database, clock: Clock, order: Order, act: Act, judge: Judge) -> Done:
-    """Judge an act by the life it would follow, and record it; a repeat is answered with what was done."""
-    _check(order)
+async def carried_out(
+    db: Database, clock: Clock, order: Order, act: Act, judge: Judge, *, is_house: bool = False
+) -> Done:
+    """Judge an act by the life it would follow, and record it; a repeat is answered with what was done.
+
+    `is_house` says that the engine acts by itself.
+    """
+    _check(order, is_house=is_house)
     async with db.transaction() as connection:
         await policies.lock(connection)
         if before := await policies.deed(connection, order.id):
@@ -290,10 +304,14 @@ async def _carried_out(db: Database, clock: Clock, order: Order, act: Act, judge
 
 
 async def _repeated(db: Connection, order: Order, act: Act, before: Deed) -> Done:
-    same = (act, order.product, order.actor.strip(), order.reason.strip())
-    is_same = (before.act, before.product, before.actor, before.reason) == same and before.edition.startswith(
-        order.edition
-    )
+    same = (act, order.product, order.actor.strip(), order.reason.strip(), order.arm)
+    is_same = (
+        before.act,
+        before.product,
+        before.actor,
+        before.reason,
+        before.arm,
+    ) == same and before.edition.startswith(order.edition)
     if not is_same:
         raise Conflict(
             f"The id {order.id} was used before, when {before.actor} did {before.act} to edition {shown(before.edition)}. Make a "
@@ -309,7 +327,7 @@ def _gate(order: Order) -> Gate:
     return Gate(order.gate)
 
 
-def _check(order: Order) -> None:
+def _check(order: Order, *, is_house: bool) -> None:
     """Raise `Malformed` unless an act says who does it and why."""
     require_uuid7(order.id, what="id of the act")
     for what, text, most in (("a name", order.actor, MOST_NAME_LENGTH), ("a reason", order.reason, MOST_REASON_LENGTH)):
@@ -318,7 +336,7 @@ def _check(order: Order) -> None:
                 f"An act on a policy needs {what} on one line, 1 to {most} characters; it was {text[:40]!r}.",
                 code=Code.MESSAGE_MALFORMED,
             )
-    if order.actor.strip().casefold() == HOUSE:
+    if order.actor.strip().casefold() == HOUSE and not is_house:
         raise Malformed(
             f"{HOUSE} is the name of what the engine does by itself. Give the name of a person.",
             code=Code.MESSAGE_MALFORMED,

@@ -6,10 +6,11 @@ policies, and reads the editions in force again only when there was another. Tur
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from creditline.clock import Clock
+from creditline.decision.arms import Armed
 from creditline.decision.product import Product, pack, read_product, unpack
 from creditline.errors import Broken, Code, NotFound
 from creditline.policy.life import Period
@@ -19,11 +20,16 @@ from creditline.store.connect import Connection, Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What one turn decides by: the snapshot of its facts, and each product's editions by their time."""
+    """What one turn decides by: the snapshot of its facts, each product's editions by their time, and their arms.
+
+    `arms` are what the arms run, by the hash of the edition and by name; `stopped` are those that are stopped, by product.
+    """
 
     seen: str
     number: int
     periods: Mapping[str, tuple[tuple[Period, Product], ...]]
+    arms: Mapping[str, Mapping[str, Product]]
+    stopped: Mapping[str, frozenset[str]]
 
     def product(self, name: str, as_of: datetime) -> Product:
         """Return a product as it is in force at an instant; raise `NotFound` if there is none of that name then."""
@@ -31,6 +37,16 @@ class Offer:
             if period.holds(as_of):
                 return product
         raise _not_offered(name, self.products(as_of))
+
+    def armed(self, product: Product) -> Armed:
+        """Return an edition in force with its arms, as they are now."""
+        if product.strategy is None:
+            return Armed(product=product)
+        return Armed(
+            product=product,
+            arms=self.arms.get(product.edition, {}),
+            stopped=self.stopped.get(product.name, frozenset()),
+        )
 
     def products(self, as_of: datetime) -> dict[str, Product]:
         """Return the products in force at an instant, by name."""
@@ -51,7 +67,7 @@ class House:
         seen, number = await facts.snapshot_and_policies(db)
         known = self._offer
         if known is not None and known.number == number:
-            offer = Offer(seen=seen, number=number, periods=known.periods)
+            offer = replace(known, seen=seen)
         else:
             offer = await self._read(db)
         self._offer = offer
@@ -95,7 +111,14 @@ class House:
         for period in standing.periods:
             periods.setdefault(period.product, []).append((period, await self.edition(db, period.edition)))
         return Offer(
-            seen=standing.seen, number=standing.number, periods={name: tuple(own) for name, own in periods.items()}
+            seen=standing.seen,
+            number=standing.number,
+            periods={name: tuple(own) for name, own in periods.items()},
+            arms={
+                edition: {arm: await self.edition(db, runs) for arm, runs in own.items()}
+                for edition, own in standing.arms.items()
+            },
+            stopped=standing.stopped,
         )
 
 

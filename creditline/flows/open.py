@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide
+from creditline.decision.arms import decide_armed
+from creditline.decision.decide import Question
 from creditline.decision.outcome import Answer, Decision, Kind, Position
 from creditline.decision.product import Product
 from creditline.decision.settle import new_loan
@@ -95,17 +96,21 @@ async def _turn(
     repeated = [request.id for request in batch if request.id in before and request.id not in outcomes]
     outcomes.update(await _repeats(db, repeated))
     knowns = await known(db, [(request.borrower, now, product) for request, product in fresh], seen=seen)
-    decided = [
-        decide(product, _question(request, now), one) for (request, product), one in zip(fresh, knowns, strict=True)
+    made = [
+        decide_armed(offer.armed(product), _question(request, now), one)
+        for (request, product), one in zip(fresh, knowns, strict=True)
     ]
+    decided = [one.decision for one in made]
     asked = [request for request, _ in fresh]
+    by_product = [(request, one.product) for request, one in zip(asked, made, strict=True)]
     postings = [_postings(request, decision) for request, decision in zip(asked, decided, strict=True)]
     await _record_events(db, asked, decided, postings)
     await requests.record(db, [_recorded(request, decision) for request, decision in zip(asked, decided, strict=True)])
     await lines.post(db, [own for own in postings if own])
-    await loans.record(db, [one for one in map(_moved_loan, fresh, decided, postings) if one])
-    await due.set_timers(db, TimerKind.APPROVAL, _approvals(fresh, postings))
+    await loans.record(db, [one for one in map(_moved_loan, by_product, decided, postings) if one])
+    await due.set_timers(db, TimerKind.APPROVAL, _approvals(by_product, postings))
     await decisions.record(db, decided, seen=seen)
+    await decisions.record_shadows(db, made)
     await notify(db, house, decided)
     for request, decision, own in zip(asked, decided, postings, strict=True):
         outcomes[request.id] = Opened(decision=decision, line=own[-1].line if own else None, is_repeated=False)

@@ -3,6 +3,7 @@
 from creditline.clock import Clock
 from creditline.decision.product import Product
 from creditline.explanation.offer import require_offerable
+from creditline.flows import arms
 from creditline.flows.house import House
 from creditline.ids import id_from
 from creditline.policy.life import HOUSE, Act, Deed, Period
@@ -35,6 +36,7 @@ async def publish(db: Database, clock: Clock, house: House) -> tuple[str, ...]:
 
 
 async def _found(db: Connection, clock: Clock, product: Product, body: bytes) -> None:
+    laid = await arms.laid_out(product)
     now = clock()
     await decisions.put_edition(db, edition=product.edition, product=product.name, body=body, published_at=now)
     deed = Deed(
@@ -48,5 +50,6 @@ async def _found(db: Connection, clock: Clock, product: Product, body: bytes) ->
         recorded_at=now,
     )
     number = await policies.record(db, deed)
+    await arms.keep(db, product, laid, at=now)
     founding = Period(product=product.name, edition=product.edition, starts_at=None, ends_at=None, opened_by=number)
     await policies.put_in_force(db, founding, now=now)

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock, business_day, just_after, start_of
-from creditline.decision.decide import Question, decide, position_of, question_of
+from creditline.decision.arms import decide_armed
+from creditline.decision.decide import Question, position_of, question_of
 from creditline.decision.outcome import Decision, Kind
 from creditline.decision.settle import Settled, settle
 from creditline.errors import Broken, Code, CreditlineError, NotAllowed
@@ -141,8 +142,12 @@ async def _turn(
         own=[one.request.id for one in taken],
     )
     done: list[tuple[Taken, Decision, Plan, Posting | None]] = []
-    for one, product, what in zip(taken, products, knowns, strict=True):
-        decision = decide(product, _question(one), what)
+    made = [
+        decide_armed(offer.armed(product), _question(one), what)
+        for one, product, what in zip(taken, products, knowns, strict=True)
+    ]
+    for one, own in zip(taken, made, strict=True):
+        decision = own.decision
         plan = plan_of(decision)
         released = _released(one, plan)
         done.append((one, decision, plan, released))
@@ -156,6 +161,7 @@ async def _turn(
             is_repeated=False,
         )
     await _save(db, house, done, seen=seen)
+    await decisions.record_shadows(db, made)
     return [outcomes[request.id] for request in batch]
 
 

@@ -1,16 +1,19 @@
 """Replay: decide again from what a decision stored, and from the facts it saw, and compare byte for byte."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from creditline.decision.arms import Armed, armed_again
 from creditline.decision.decide import replay
 from creditline.decision.outcome import Decision, Kind, first_difference, seal
 from creditline.errors import Code, NotFound
 from creditline.flows.house import House
 from creditline.flows.known import known
-from creditline.store import decisions
+from creditline.store import decisions, policies
 from creditline.store.connect import Connection, Database
 
 
@@ -67,3 +70,27 @@ def _of_facts(stored: Decision, features: tuple[float, ...]) -> str | None:
         if msgspec.json.encode(before) != msgspec.json.encode(after):
             return f"feature {place}: stored {before}, facts give {after}"
     return None
+
+
+async def arm_differences(db: Connection, house: House, stored: Sequence[Decision]) -> dict[UUID, str]:
+    """Say which decisions fell into another arm than they should have, or whose shadows say otherwise when asked again."""
+    found: dict[UUID, str] = {}
+    seen = await policies.arms_seen(db, [one.id for one in stored])
+    if not seen:
+        return found
+    said: dict[UUID, dict[str, tuple[Any, ...]]] = {}
+    for decision, arm, edition, columns in await decisions.shadows(db, list(seen)):
+        said.setdefault(decision, {})[arm] = (edition, *columns)
+    for one in stored:
+        if one.id not in seen:
+            continue
+        edition, stopped = seen[one.id]
+        runs = {own.arm: await house.edition(db, own.edition) for own in await policies.arms(db, edition)}
+        armed = Armed(product=await house.edition(db, edition), arms=runs, stopped=stopped)
+        arm, shadows = armed_again(armed, one)
+        again = {shadow.arm: (shadow.edition, *decisions.said_by(shadow)) for shadow in shadows}
+        if arm != one.arm:
+            found[one.id] = f"arm: stored {one.arm}, drawn again {arm}"
+        elif again != said.get(one.id, {}):
+            found[one.id] = f"shadows: stored {said.get(one.id, {})}, asked again {again}"
+    return found

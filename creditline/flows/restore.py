@@ -54,12 +54,13 @@ async def _turn(
         (locked[tranche.line].borrower, at, product) for tranche, at, product in zip(tranches, as_of, told, strict=True)
     ]
     knowns = await known(db, asked, seen=seen)
+    arms = await decisions.arms_of(db, [tranche.decision for tranche in tranches])
     decided: list[Decision] = []
     postings: list[Posting] = []
     followed: dict[UUID, Tranche] = {}
     for tranche, at, product, one in zip(tranches, as_of, told, knowns, strict=True):
         line = locked[tranche.line]
-        decision = decide(product, _question(tranche, line, at), one)
+        decision = decide(product, _question(tranche, line, at), one, arm=arms[tranche.decision])
         decided.append(decision)
         if decision.answer is Answer.RELEASED:
             posting = release(line, tranche.amount_minor, stamp=Stamp(request=decision.id, booked_at=at))

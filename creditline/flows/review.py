@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock
-from creditline.decision.decide import Question, decide, position_of, question_of
+from creditline.decision.arms import decide_armed
+from creditline.decision.decide import Question, position_of, question_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.errors import CreditlineError
 from creditline.events.catalogue import LimitChanged
@@ -77,14 +78,16 @@ async def _turn(
     )
     asked = [(line.borrower, as_of, offer.product(line.product, as_of)) for _, line, as_of in fresh]
     knowns = await known(db, asked, seen=seen)
-    decided = [
-        decide(product, _question(request, line, as_of), one)
+    made = [
+        decide_armed(offer.armed(product), _question(request, line, as_of), one)
         for (request, line, as_of), (_, _, product), one in zip(fresh, asked, knowns, strict=True)
     ]
+    decided = [one.decision for one in made]
     postings = [_posting(decision, line) for decision, (_, line, _) in zip(decided, fresh, strict=True)]
     await requests.record(db, [_recorded(decision) for decision in decided])
     await lines.post(db, [(posting,) for posting in postings if posting])
     await decisions.record(db, decided, seen=seen)
+    await decisions.record_shadows(db, made)
     await notify(db, house, decided)
     await facts.record(db, [_event(posting) for posting in postings if posting and posting.transfers])
     for decision, posting, (request, line, _) in zip(decided, postings, fresh, strict=True):

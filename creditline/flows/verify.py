@@ -8,7 +8,7 @@ from creditline.decision.retold import balances_of, require_told, tell
 from creditline.errors import Broken, NotAllowed
 from creditline.flows.correct import past_of
 from creditline.flows.house import House
-from creditline.flows.replay import replayed
+from creditline.flows.replay import arm_differences, replayed
 from creditline.ledger.chart import MONEY_ACCOUNTS, Account
 from creditline.ledger.line import Line
 from creditline.ledger.loan import LoanState
@@ -57,6 +57,8 @@ async def verify_replays(
                 words = one.record_difference or one.facts_difference
                 if words:
                     found.append(Finding(law=REPLAY, subject=str(stored.id), words=words))
+            differing = await arm_differences(connection, house, [stored for stored, _, _ in page])
+            found += [Finding(law=REPLAY, subject=str(one), words=words) for one, words in differing.items()]
         if not page:
             break
         count, after = count + len(page), page[-1][0].id

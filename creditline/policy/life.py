@@ -4,7 +4,7 @@ Nothing here is stored as a state: the acts are, and a state is what they add up
 its own guards (`store/schema.sql`); these say them first, in words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ class Act(StrEnum):
     ROLLBACK = "rollback"
     RETIRE = "retire"
     STOP_ARM = "stop_arm"
+    START_ARM = "start_arm"
 
 
 class State(StrEnum):
@@ -81,7 +82,6 @@ class Version:
     submitted_by: frozenset[str] = frozenset()
     approved_by: str | None = None
     overrides: Mapping[str, frozenset[str]]
-    stopped_arms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +132,7 @@ def _after(before: Version | None, deed: Deed) -> Version:
             gate = deed.gate or ""
             people = before.overrides.get(gate, frozenset()) | {deed.actor}
             return replace(before, overrides={**before.overrides, gate: people})
-        case Act.STOP_ARM:
-            return replace(before, stopped_arms=before.stopped_arms | {deed.arm or ""})
-        case Act.FOUND | Act.PUBLISH | Act.ACTIVATE | Act.ROLLBACK:
+        case Act.FOUND | Act.PUBLISH | Act.ACTIVATE | Act.ROLLBACK | Act.STOP_ARM | Act.START_ARM:
             return before
 
 
@@ -147,6 +145,7 @@ NEEDED: Mapping[Act, tuple[State, ...]] = {
     Act.ROLLBACK: (State.APPROVED,),
     Act.RETIRE: (State.APPROVED,),
     Act.STOP_ARM: (State.APPROVED,),
+    Act.START_ARM: (State.APPROVED,),
 }
 """In which states an act is possible; publishing and founding begin a life."""
 
@@ -166,7 +165,7 @@ def require_possible(version: Version, act: Act, *, actor: str) -> None:
             f"{' or '.join(NEEDED[act])}. {NEXT[version.state]}.",
             code=Code.POLICY_STATE,
         )
-    if act is Act.APPROVE and actor in {version.author, *version.submitted_by}:
+    if act in {Act.APPROVE, Act.START_ARM} and actor in {version.author, *version.submitted_by}:
         raise NotAllowed(
             f"{actor} wrote or submitted edition {shown(version.edition)} of {version.product}, and nobody approves their "
             "own. Have another person approve it.",
@@ -174,13 +173,18 @@ def require_possible(version: Version, act: Act, *, actor: str) -> None:
         )
 
 
-def require_idle(version: Version, periods: Sequence[Period], *, now: datetime) -> None:
-    """Raise `Conflict` if an edition is in force, or will be, and so cannot be retired."""
+def require_idle(version: Version, periods: Sequence[Period], *, run_by: Collection[str] = (), now: datetime) -> None:
+    """Raise `Conflict` if an edition is in force, or will be, and so cannot be retired; `run_by` are those whose arms run it."""
     for period in periods:
-        if period.edition == version.edition and (period.ends_at is None or period.ends_at > now):
+        if period.edition in {version.edition, *run_by} and (period.ends_at is None or period.ends_at > now):
             since = f"since {period.starts_at.isoformat()}" if period.starts_at else "since ever"
+            how = (
+                "in force"
+                if period.edition == version.edition
+                else f"run by an arm of {shown(period.edition)}, in force"
+            )
             raise Conflict(
-                f"Edition {shown(version.edition)} of {version.product} is in force {since}, or will be. Activate another one "
+                f"Edition {shown(version.edition)} of {version.product} is {how} {since}, or will be. Activate another one "
                 "first.",
                 code=Code.POLICY_STATE,
             )
@@ -205,6 +209,27 @@ def version_named(versions: Mapping[str, Version], name: str, *, product: str) -
     known = ", ".join(shown(one) for one in versions) or "none"
     what = "several editions" if len(found) > 1 else "no edition"
     raise NotFound(f"Product {product} has {what} {name!r}. It has {known}.", code=Code.EDITION_UNKNOWN)
+
+
+def stopped_arms(deeds: Iterable[Deed]) -> dict[str, Deed]:
+    """Return the arms of a product that are stopped, with what stopped them.
+
+    An arm stays stopped under its name, whatever is published, until somebody starts it.
+    """
+    last = {deed.arm: deed for deed in deeds if deed.arm is not None}
+    return {arm: deed for arm, deed in last.items() if deed.act is Act.STOP_ARM}
+
+
+def require_arm_changes(arm: str, act: Act, *, arms: Iterable[str], stopped: Iterable[str]) -> None:
+    """Raise `NotFound` for an arm that an edition does not have, `Conflict` for one that is stopped or running already."""
+    known = sorted(arms)
+    if arm not in known:
+        raise NotFound(
+            f"The edition in force has no arm {arm!r}. It has {', '.join(known) or 'none'}.", code=Code.ARM_UNKNOWN
+        )
+    if (arm in set(stopped)) is (act is Act.STOP_ARM):
+        state = "stopped" if act is Act.STOP_ARM else "running"
+        raise Conflict(f"Arm {arm} is {state} already. Nothing was done.", code=Code.POLICY_STATE)
 
 
 def in_force(periods: Sequence[Period], at: datetime) -> Period | None:

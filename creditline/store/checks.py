@@ -25,6 +25,8 @@ INVARIANTS = (
     ("breaches_unanswered", "a promise is broken only with a reason, two people and a notice"),
     ("acts_without_notice", "every unfavourable act is on record as something to be told"),
     ("decisions_by_another_edition", "what was decided was decided by the edition then in force"),
+    ("decisions_in_stopped_arms", "nobody new is decided in an arm that is stopped"),
+    ("shadows_off_their_arms", "a shadow is what an arm would have said, and no more"),
     ("ends_off_their_decisions", "what ended was ended by its own decision or request"),
     ("transfers_out_of_balance", "every transfer leaves one account for another of its kind"),
     ("lines_off_their_loans", "what a line owes is what its loans owe"),

@@ -528,7 +528,8 @@ where (n.line, n.trigger, n.acted_at) is distinct from (act.line, act.trigger, a
 order by 1 limit $1;
 
 -- name: decisions_by_another_edition
--- Every answer but a promised release is by the edition in force as of it, as far as its own snapshot shows what was activated.
+-- Every answer but a promised release is by the edition in force as of it, or by what one of its arms runs, as far as its own
+-- snapshot shows what was activated.
 -- What was decided before the product had a life is left out: nobody recorded then what was in force.
 select d.id::text as subject, format('decided as of %s by edition %s', d.as_of, left(encode(d.edition, 'hex'), 12)) as words
 from decision d
@@ -538,10 +539,34 @@ where d.kind <> 'release'
     select from policy_period p
     join policy_event k on k.number = p.known_by
     left join policy_event c on c.number = p.closed_by
-    where p.product = d.product and p.edition = d.edition and p.valid @> d.as_of
+    where p.product = d.product and p.valid @> d.as_of
+      and case when d.arm = 'champion' then p.edition = d.edition
+               else exists (select from edition_arm a
+                            where a.edition = p.edition and a.arm = d.arm and a.runs = d.edition and not a.is_shadow) end
       and (lower_inf(p.known) or pg_visible_in_snapshot(k.txid, d.seen))
       and (c.number is null or not pg_visible_in_snapshot(c.txid, d.seen)))
 order by d.id limit $1;
+
+-- name: decisions_in_stopped_arms
+-- Nobody new is decided in an arm whose last act, as far as the decision's snapshot shows, stopped it; a release keeps the arm
+-- whose promise it is.
+select d.id::text as subject, format('decided as of %s in arm %s', d.as_of, d.arm) as words
+from decision d
+where d.arm <> 'champion' and (
+    d.kind <> 'release' and 'stop_arm' = (
+        select e.what from policy_event e
+        where e.product = d.product and e.arm = d.arm and pg_visible_in_snapshot(e.txid, d.seen)
+        order by e.number desc limit 1)
+    or d.kind = 'release' and not exists (select from edition_arm a where a.arm = d.arm and a.runs = d.edition))
+order by d.id limit $1;
+
+-- name: shadows_off_their_arms
+-- A shadow is one of an arm of the edition in force, and decided nothing.
+select s.decision::text as subject, format('shadow of arm %s by edition %s', s.arm, left(encode(s.edition, 'hex'), 12)) as words
+from shadow s
+where not exists (select from edition_arm a where a.arm = s.arm and a.runs = s.edition and a.is_shadow)
+   or not exists (select from decision d where d.id = s.decision and d.kind <> 'release' offset 0)
+order by s.decision limit $1;
 
 -- name: lines_off_their_loans
 -- What a line has drawn is the principal its loans still owe, and each of its receivables what is booked and not paid. What

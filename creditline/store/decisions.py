@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from creditline.decision.arms import Decided, Shadow
 from creditline.decision.outcome import Answer, Decision, Kind, Needs, Position, Reason, Scores, Terms, seal
 from creditline.store.connect import Connection, Row
 from creditline.store.statements import statements
@@ -32,6 +33,50 @@ COLUMNS = (
 async def record(db: Connection, decisions: Sequence[Decision], *, seen: str) -> None:
     """Write decisions with the snapshot in which their facts were read; the seal is computed here."""
     await db.add("decision", [_columns(one, seen) for one in decisions], columns=COLUMNS)
+
+
+SHADOW_COLUMNS = ("decision", "arm", "edition", *SCORES, "rule_tables", "rule_rows", "answer", *TERMS, "failed")
+
+
+async def record_shadows(db: Connection, decided: Sequence[Decided]) -> None:
+    """Write what shadows say of the cases of some decisions; nothing if there are none."""
+    rows = [_shadow_columns(one.decision.id, shadow) for one in decided for shadow in one.shadows]
+    if rows:
+        await db.add("shadow", rows, columns=SHADOW_COLUMNS)
+
+
+async def shadows(db: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, str, str, tuple[Any, ...]]]:
+    """Return what shadows said of decisions: of which, the arm, its edition, and the columns after those."""
+    rows = await db.fetch(SQL["read_shadows"], list(ids))
+    return [
+        (row["decision"], row["arm"], row["edition"].hex(), tuple(row[name] for name in SHADOW_COLUMNS[3:]))
+        for row in rows
+    ]
+
+
+def said_by(shadow: Shadow) -> tuple[Any, ...]:
+    """Return the columns in which a shadow says its answer, as `shadows` reads them."""
+    one = shadow.decision
+    if one is None:
+        return (*NO_SCORES, [], [], None, *_of_terms(Terms()), shadow.failed)
+    rules = _rules(one)
+    return (
+        *(_of_scores(one.scores) if one.scores else NO_SCORES),
+        [table for table, _ in rules],
+        [row for _, row in rules],
+        one.answer,
+        *_of_terms(one.terms),
+        None,
+    )
+
+
+def _shadow_columns(decision: UUID, shadow: Shadow) -> tuple[Any, ...]:
+    return (decision, shadow.arm, bytes.fromhex(shadow.edition), *said_by(shadow))
+
+
+async def arms_of(db: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the arms that decisions were made in."""
+    return {row["id"]: row["arm"] for row in await db.fetch(SQL["arms_of_decisions"], list(ids))}
 
 
 async def read(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Decision]:
@@ -75,7 +120,7 @@ async def read_edition(db: Connection, edition: str) -> bytes | None:
 def _columns(decision: Decision, seen: str) -> tuple[Any, ...]:
     """Lay a decision out in the order of COLUMNS; a missing number of a reason is NaN there."""
     scores = decision.scores
-    rules = [(table, row) for table, rows in decision.rules for row in (rows or (0,))]
+    rules = _rules(decision)
     return (
         *_of_plain(decision),
         bytes.fromhex(decision.edition),
@@ -97,6 +142,11 @@ def _columns(decision: Decision, seen: str) -> tuple[Any, ...]:
         seal(decision),
         seen,
     )
+
+
+def _rules(decision: Decision) -> list[tuple[str, int]]:
+    """Return each table with each of its matched rows; row 0 stands for none."""
+    return [(table, row) for table, rows in decision.rules for row in (rows or (0,))]
 
 
 def _decision(row: Row) -> Decision:

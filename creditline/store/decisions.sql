@@ -4,6 +4,19 @@ select d.*
 from (select distinct unnest($1::uuid[])) as asked (id)
 cross join lateral (select * from decision where decision.id = asked.id offset 0) d;
 
+-- name: arms_of_decisions
+-- In which arms something was decided, so that what follows from it stays there.
+select d.id, d.arm
+from (select distinct unnest($1::uuid[])) as asked (id)
+cross join lateral (select id, arm from decision where decision.id = asked.id offset 0) d;
+
+-- name: read_shadows
+-- What shadows said of the cases of some decisions.
+select s.*
+from (select distinct unnest($1::uuid[])) as asked (id)
+cross join lateral (select * from shadow where shadow.decision = asked.id offset 0) s
+order by s.decision, s.arm;
+
 -- name: decisions_of_line
 -- A line's decisions, newest first.
 select * from decision where line = $1 order by as_of desc, id desc limit $2;

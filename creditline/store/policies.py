@@ -1,5 +1,6 @@
 """The life of editions on record: deeds in order, periods in two times, and what a turn decides by."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +14,25 @@ SQL = statements("policies")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What one snapshot shows: its facts, the number of the last act on policies, and the periods with their stopped arms."""
+    """What one snapshot shows: its facts, the number of the last act on policies, the periods, what arms run, which are stopped.
+
+    `arms` are by edition and name, `stopped` by product.
+    """
 
     seen: str
     number: int
     periods: tuple[Period, ...]
-    stopped: tuple[frozenset[str], ...]
+    arms: Mapping[str, Mapping[str, str]]
+    stopped: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmRun:
+    """Which edition an arm runs, and whether it only says what it would decide."""
+
+    arm: str
+    edition: str
+    is_shadow: bool
 
 
 async def lock(db: Connection) -> None:
@@ -101,8 +115,40 @@ async def standing(db: Connection) -> Standing:
         seen=rows[0]["seen"],
         number=rows[0]["policies_number"],
         periods=tuple(_period(row) for row in known),
-        stopped=tuple(frozenset(row["stopped_arms"]) for row in known),
+        arms={
+            row["edition"].hex(): {arm: runs.hex() for arm, runs in zip(row["arms"], row["arms_run"], strict=True)}
+            for row in known
+        },
+        stopped={row["product"]: frozenset(row["stopped_arms"]) for row in known},
     )
+
+
+async def put_arms(db: Connection, edition: str, arms: Sequence[ArmRun]) -> None:
+    """Keep which editions the arms of one run; those editions are stored before."""
+    await db.execute(
+        SQL["put_arms"],
+        bytes.fromhex(edition),
+        [one.arm for one in arms],
+        [bytes.fromhex(one.edition) for one in arms],
+        [one.is_shadow for one in arms],
+    )
+
+
+async def arms(db: Connection, edition: str) -> list[ArmRun]:
+    """Return which editions the arms of one run."""
+    rows = await db.fetch(SQL["read_arms"], bytes.fromhex(edition))
+    return [ArmRun(arm=row["arm"], edition=row["runs"].hex(), is_shadow=row["is_shadow"]) for row in rows]
+
+
+async def arms_seen(db: Connection, decisions: Sequence[UUID]) -> dict[UUID, tuple[str, frozenset[str]]]:
+    """Return for decisions that arms may have made the edition then in force, and the arms then stopped."""
+    rows = await db.fetch(SQL["arms_seen"], list(decisions))
+    return {row["id"]: (row["edition"].hex(), frozenset(row["stopped_arms"])) for row in rows}
+
+
+async def run_by(db: Connection, edition: str) -> list[str]:
+    """Return the editions whose arms run one."""
+    return [row["edition"].hex() for row in await db.fetch(SQL["run_by"], bytes.fromhex(edition))]
 
 
 def _period(row: Row) -> Period:

@@ -67,7 +67,8 @@ insert into policy_period (product, edition, valid, known, opened_by, known_by)
 values ($1, $2, tstzrange($3, $4), tstzrange($5, null), $6, $6);
 
 -- name: take_standing
--- What is visible now: the facts' snapshot, the last act on policies, and by it the editions in force with their stopped arms.
+-- What is visible now: the facts' snapshot, the last act on policies, and by it the editions in force with their arms, and which
+-- of the product's arms are stopped.
 with taken as (select pg_current_snapshot() as now, pg_current_xact_id_if_assigned() as own),
 seen as (
     select format('%s:%s:%s', least(pg_snapshot_xmin(now), own), pg_snapshot_xmax(now), (
@@ -77,8 +78,41 @@ seen as (
     from taken
 )
 select s.seen, s.policies_number, p.product, p.edition, lower(p.valid) as starts_at, upper(p.valid) as ends_at, p.opened_by,
-       array(select e.arm from policy_event e
-             where e.what = 'stop_arm' and e.product = p.product and e.edition = p.edition) as stopped_arms
+       array(select a.arm from edition_arm a where a.edition = p.edition order by a.arm) as arms,
+       array(select a.runs from edition_arm a where a.edition = p.edition order by a.arm) as arms_run,
+       array(select distinct e.arm from policy_event e
+             where e.product = p.product and e.arm is not null and arm_is_stopped(e.product, e.arm)) as stopped_arms
 from seen s
 left join policy_period p on upper_inf(p.known)
 order by p.product, lower(p.valid) nulls first;
+
+-- name: put_arms
+-- What the arms of an edition run, once and for all.
+insert into edition_arm (edition, arm, runs, is_shadow)
+select $1, arm, runs, is_shadow from unnest($2::text[], $3::bytea[], $4::boolean[]) as own (arm, runs, is_shadow)
+on conflict (edition, arm) do nothing;
+
+-- name: read_arms
+-- What the arms of an edition run.
+select arm, runs, is_shadow from edition_arm where edition = $1 order by arm;
+
+-- name: run_by
+-- The editions whose arms run one.
+select edition from edition_arm where runs = $1;
+
+-- name: arms_seen
+-- For decisions whose product had arms: the edition then in force and the arms then stopped, as their own snapshots show it.
+select d.id, p.edition, array(
+    select e.arm
+    from (select distinct on (arm) arm, what from policy_event
+          where product = d.product and arm is not null and pg_visible_in_snapshot(txid, d.seen)
+          order by arm, number desc) e
+    where e.what = 'stop_arm') as stopped_arms
+from (select distinct unnest($1::uuid[])) as asked (id)
+cross join lateral (select id, product, kind, as_of, seen from decision where decision.id = asked.id offset 0) d
+join policy_period p on p.product = d.product and p.valid @> d.as_of
+join policy_event k on k.number = p.known_by
+left join policy_event c on c.number = p.closed_by
+where d.kind <> 'release' and exists (select from edition_arm a where a.edition = p.edition)
+  and (lower_inf(p.known) or pg_visible_in_snapshot(k.txid, d.seen))
+  and (c.number is null or not pg_visible_in_snapshot(c.txid, d.seen));

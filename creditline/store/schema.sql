@@ -230,6 +230,30 @@ comment on column decision.seal is 'sha256 of the canonical record, written with
 comment on column decision.seen is 'The snapshot its facts were read in: later facts are invisible to a replay, however they are dated.';
 create index decision_of_line on decision (line, as_of);
 
+create table shadow (
+    decision       uuid not null,
+    arm            text not null,
+    edition        bytea not null references edition,
+    points         integer,
+    pd_ppm         integer check (pd_ppm between 0 and 1000000),
+    grade          smallint,
+    release_points integer,
+    rule_tables    text[] not null,
+    rule_rows      integer[] not null,
+    answer         text,
+    amount_minor   bigint,
+    apr_bp         integer,
+    share_ppm      integer check (share_ppm between 0 and 1000000),
+    tranches_count integer,
+    interval_days  integer,
+    factor_ppm     integer,
+    condition      text,
+    failed         text,
+    primary key (decision, arm),
+    check ((answer is null) = (failed is not null))
+) partition by range (decision);
+comment on table shadow is 'What an arm that decides nothing would have answered to the very case of a decision; it was never applied, told or promised.';
+
 create table tranche (
     id           uuid primary key,
     line         uuid not null,
@@ -382,7 +406,7 @@ begin
         values ('line_entry', 'line_is_there'), ('line_entry', 'request_is_there'),
                ('transfer', 'line_is_there'), ('transfer', 'request_is_there'),
                ('reservation', 'line_is_there'), ('reservation', 'id_is_of_request'),
-               ('reservation_end', 'request_is_there'), ('decision', 'id_is_of_request'),
+               ('reservation_end', 'request_is_there'), ('decision', 'id_is_of_request'), ('shadow', 'decision_is_there'),
                ('tranche', 'line_is_there'), ('tranche', 'decision_is_there'), ('tranche_end', 'request_is_there'),
                ('umbrella_entry', 'request_is_there'), ('line_seat', 'line_is_there'), ('line_seat', 'request_is_there'),
                ('line_word', 'line_is_there'), ('line_word', 'request_is_there'),
@@ -653,7 +677,7 @@ do $$
 declare name text;
 begin
     foreach name in array array['edition', 'event', 'request', 'line_entry', 'transfer', 'reservation',
-                                'reservation_end', 'decision', 'tranche', 'tranche_end',
+                                'reservation_end', 'decision', 'shadow', 'tranche', 'tranche_end',
                                 'umbrella_entry', 'line_seat', 'line_word', 'line_extra'] loop
         execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
                        name || '_append_only', name);
@@ -834,7 +858,7 @@ end $$;
 create view kept_by_time (kept, key, span, pattern) as
 values ('event', 'id', interval '1 year', 'YYYY'), ('request', 'id', interval '1 month', 'YYYY_MM'),
        ('transfer', 'request', interval '1 month', 'YYYY_MM'), ('decision', 'id', interval '1 month', 'YYYY_MM'),
-       ('line_day', 'day', interval '1 month', 'YYYY_MM');
+       ('line_day', 'day', interval '1 month', 'YYYY_MM'), ('shadow', 'decision', interval '1 month', 'YYYY_MM');
 comment on view kept_by_time is 'Which tables are partitioned by the time in which key, how much time goes into one partition, and how it is written in its name.';
 
 create function first_id_of(moment timestamptz) returns uuid language sql immutable strict parallel safe
@@ -1061,7 +1085,8 @@ create table policy_event (
     product      text not null,
     edition      bytea not null references edition,
     what         text not null check (what in
-        ('found', 'publish', 'submit', 'approve', 'reject', 'override', 'activate', 'rollback', 'retire', 'stop_arm')),
+        ('found', 'publish', 'submit', 'approve', 'reject', 'override', 'activate', 'rollback', 'retire', 'stop_arm',
+         'start_arm')),
     actor        text not null check (actor = btrim(actor) and length(actor) between 1 and 64),
     reason       text not null check (length(btrim(reason)) >= 1 and length(reason) <= 2000),
     starts_at    timestamptz,
@@ -1073,7 +1098,7 @@ create table policy_event (
     recorded_at  timestamptz not null,
     txid         xid8 not null default pg_current_xact_id(),
     check ((what = 'override') = (gate is not null)),
-    check ((what = 'stop_arm') = (arm is not null)),
+    check ((what in ('stop_arm', 'start_arm')) = (arm is not null)),
     check ((what in ('activate', 'rollback')) = (starts_at is not null)),
     check (ends_at is null or (what = 'activate' and ends_at > starts_at)),
     check (what = 'activate' or failed_gates = '{}')
@@ -1094,6 +1119,15 @@ create table policy_period (
 );
 comment on table policy_period is 'Which edition was in force when (valid), as known when (known). What becomes known later closes a row and opens others.';
 
+create table edition_arm (
+    edition   bytea not null references edition,
+    arm       text not null check (arm <> 'champion' and length(arm) between 1 and 64),
+    runs      bytea not null references edition,
+    is_shadow boolean not null,
+    primary key (edition, arm)
+);
+comment on table edition_arm is 'Which edition an arm of an edition runs: one that has a life of its own, or this one with some numbers changed.';
+
 -- The fold of an edition's events, as the database itself sees it.
 create function edition_state(of_product text, of_edition bytea) returns text language sql stable as $$
     select case what when 'publish' then 'draft' when 'reject' then 'draft' when 'submit' then 'review'
@@ -1104,12 +1138,19 @@ create function edition_state(of_product text, of_edition bytea) returns text la
     order by number desc limit 1
 $$;
 
+create function arm_is_stopped(of_product text, of_arm text) returns boolean language sql stable as $$
+    select coalesce((select what = 'stop_arm' from policy_event
+                     where product = of_product and arm = of_arm order by number desc limit 1), false)
+$$;
+comment on function arm_is_stopped is 'An arm that was stopped stays so, whatever is published, until somebody starts it.';
+
 create function guard_policy_event() returns trigger language plpgsql as $$
 declare
     state  text := edition_state(new.product, new.edition);
     needed text := case new.what when 'submit' then 'draft' when 'approve' then 'review' when 'reject' then 'review'
                                  when 'activate' then 'approved' when 'rollback' then 'approved'
-                                 when 'retire' then 'approved' when 'stop_arm' then 'approved' end;
+                                 when 'retire' then 'approved' when 'stop_arm' then 'approved'
+                                 when 'start_arm' then 'approved' end;
     failed text;
 begin
     if new.number <> (select coalesce(max(number), 0) + 1 from policy_event) then
@@ -1131,19 +1172,27 @@ begin
         raise exception '% needs an edition that is %, and this one is %', new.what, needed, coalesce(state, 'unknown')
             using errcode = 'check_violation';
     end if;
-    if new.what = 'approve' and exists (
+    if new.what in ('approve', 'start_arm') and exists (
         select from policy_event
         where product = new.product and edition = new.edition and what in ('publish', 'submit') and actor = new.actor
     ) then
         raise exception '% cannot approve an edition that the same person wrote or submitted', new.actor
             using errcode = 'check_violation';
     end if;
+    if new.arm is not null and not exists (select from edition_arm a where a.edition = new.edition and a.arm = new.arm) then
+        raise exception 'the edition has no arm %', new.arm using errcode = 'check_violation';
+    end if;
+    if new.arm is not null and (new.what = 'stop_arm') = arm_is_stopped(new.product, new.arm) then
+        raise exception 'arm % is % already', new.arm, case new.what when 'stop_arm' then 'stopped' else 'running' end
+            using errcode = 'check_violation';
+    end if;
     if new.what = 'retire' and exists (
         select from policy_period
-        where product = new.product and edition = new.edition and upper_inf(known)
-          and (upper_inf(valid) or upper(valid) > new.recorded_at)
+        where product = new.product and upper_inf(known) and (upper_inf(valid) or upper(valid) > new.recorded_at)
+          and (edition = new.edition
+               or edition in (select a.edition from edition_arm a where a.runs = new.edition))
     ) then
-        raise exception 'an edition that is in force, or will be, cannot be retired' using errcode = 'check_violation';
+        raise exception 'an edition that is in force, or will be, or that an arm runs, cannot be retired' using errcode = 'check_violation';
     end if;
     foreach failed in array new.failed_gates loop
         if (select count(distinct actor) from policy_event
@@ -1174,6 +1223,8 @@ create trigger policy_event_keeps_all before truncate on policy_event for each s
 create trigger policy_period_guard before insert or update on policy_period for each row execute function guard_policy_period();
 create trigger policy_period_kept before delete on policy_period for each row execute function refuse_change();
 create trigger policy_period_keeps_all before truncate on policy_period for each statement execute function refuse_change();
+create trigger edition_arm_append_only before update or delete on edition_arm for each row execute function refuse_change();
+select keep_all('edition_arm');
 
 -- Loans: every draw until it is repaid.
 

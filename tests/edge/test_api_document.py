@@ -28,6 +28,7 @@ from creditline.edge.api import (
     own_letters,
     policies,
     promises,
+    strategies,
     umbrellas,
 )
 from creditline.edge.api.gate import STREAMED
@@ -83,6 +84,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         forecast,
         advice,
         policies,
+        strategies,
         decisions,
         checks,
         impact,

@@ -28,6 +28,14 @@ from tests.store import test_corrections, test_limits, test_umbrellas
 from tests.store.a_book import a_new_line, made, stamp
 from tests.store.a_decision import a_decision, a_tranche, an_edition, promised
 
+STOPPED = """
+insert into policy_event (number, id, product, edition, what, actor, reason, arm, recorded_at, txid)
+select 9, gen_random_uuid(), product, sha256, 'stop_arm', 'bo', 'worse', 'longer', now(), '3' from edition;
+update decision set arm = 'longer' where kind = 'draw'"""
+SHADOWED = """
+insert into shadow (decision, arm, edition, rule_tables, rule_rows, answer)
+select id, 'look', edition, '{}', '{}', 'approve' from decision"""
+
 BREAKS = [
     # by hand                                                                    law
     ("update line set drawn_minor = drawn_minor + 1",                            "every unit of a limit is in exactly one bucket"),
@@ -78,6 +86,9 @@ BREAKS = [
     ("update tranche set decision = line",                                       "what a decision withheld is what it promised"),
     ("insert into tranche_end select id, decision, 'released', now() from tranche", "what ended was ended by its own decision or request"),
     ("update policy_period set valid = tstzrange(now(), null)",                  "what was decided was decided by the edition then in force"),
+    ("update decision set arm = 'longer' where kind = 'draw'",                    "what was decided was decided by the edition then in force"),
+    (STOPPED,                                                                    "nobody new is decided in an arm that is stopped"),
+    (SHADOWED,                                                                   "a shadow is what an arm would have said, and no more"),
     ("insert into reservation_end select id, id, 'void', 0 from reservation",    "what ended was ended by its own decision or request"),
     ("delete from promise",                                                      "every date that is told is a promise, and ends as it was promised"),
     ("insert into tranche_end select id, decision, 'released', now() from tranche", "every date that is told is a promise, and ends as it was promised"),

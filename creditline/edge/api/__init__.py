@@ -33,6 +33,7 @@ from creditline.edge.api import (
     own_letters,
     policies,
     promises,
+    strategies,
     umbrellas,
 )
 from creditline.edge.api.gate import Gate
@@ -108,6 +109,7 @@ def _add_operations(app: FastAPI) -> None:
         forecast.ROUTES,
         advice.ROUTES,
         policies.ROUTES,
+        strategies.ROUTES,
         decisions.ROUTES,
         checks.ROUTES,
         evidence.ROUTES,

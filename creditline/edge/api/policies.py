@@ -73,6 +73,7 @@ class DeedView(BaseModel):
     ends_at: datetime | None
     gate: Annotated[str | None, Field(description="The gate that an override lets through.")]
     failed_gates: Annotated[tuple[str, ...], Field(description="The gates that were failed and let through.")]
+    arm: Annotated[str | None, Field(description="The arm that was stopped or started.")]
     detail: str | None
 
 
@@ -141,49 +142,49 @@ async def publish(product: str, body: PublishBody, engine: Engine) -> DoneView:
     _, files = await files_of(engine.db, product, edition=body.edition)
     changed = {**files, **{name: text.encode() for name, text in body.files.items()}}
     order = Order(id=body.id, product=product, actor=body.actor, reason=body.reason)
-    return _done(await publish_draft(engine.db, engine.clock, order=order, files=changed))
+    return done_view(await publish_draft(engine.db, engine.clock, order=order, files=changed))
 
 
 @ROUTES.post("/submit", status_code=201)
 async def submit(product: str, body: EditionBody, engine: Engine) -> DoneView:
     """Hand a draft in for review."""
-    return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.SUBMIT))
+    return done_view(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.SUBMIT))
 
 
 @ROUTES.post("/approve", status_code=201)
 async def approve(product: str, body: EditionBody, engine: Engine) -> DoneView:
     """Approve what is under review; nobody approves what they wrote or submitted."""
-    return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.APPROVE))
+    return done_view(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.APPROVE))
 
 
 @ROUTES.post("/reject", status_code=201)
 async def reject(product: str, body: EditionBody, engine: Engine) -> DoneView:
     """Send what is under review back to its author."""
-    return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.REJECT))
+    return done_view(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.REJECT))
 
 
 @ROUTES.post("/override", status_code=201)
 async def override(product: str, body: OverrideBody, engine: Engine) -> DoneView:
     """Let an edition through a gate it fails; that takes two people, and both stay on record."""
-    return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.OVERRIDE))
+    return done_view(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.OVERRIDE))
 
 
 @ROUTES.post("/activate", status_code=201)
 async def activate_edition(product: str, body: ActivateBody, engine: Engine) -> DoneView:
     """Put an approved edition in force, from now or a later instant on; running servers follow by themselves."""
-    return _done(await activate(engine.db, engine.clock, order=_order(product, body)))
+    return done_view(await activate(engine.db, engine.clock, order=_order(product, body)))
 
 
 @ROUTES.post("/rollback", status_code=201)
 async def rollback(product: str, body: RollbackBody, engine: Engine) -> DoneView:
     """Put the former edition in force again, now, in one step."""
-    return _done(await roll_back(engine.db, engine.clock, order=_order(product, body)))
+    return done_view(await roll_back(engine.db, engine.clock, order=_order(product, body)))
 
 
 @ROUTES.post("/retire", status_code=201)
 async def retire(product: str, body: EditionBody, engine: Engine) -> DoneView:
     """Take an approved edition out of use for ever; one that is in force, or will be, cannot be."""
-    return _done(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.RETIRE))
+    return done_view(await govern(engine.db, engine.clock, order=_order(product, body), act=Act.RETIRE))
 
 
 def _order(product: str, body: ActBody) -> Order:
@@ -203,5 +204,6 @@ def _period(period: Period) -> PeriodView:
     return PeriodView.model_validate(period, from_attributes=True)
 
 
-def _done(done: Done) -> DoneView:
+def done_view(done: Done) -> DoneView:
+    """Return what was done as it is told."""
     return DoneView(deed=_deed(done.deed), version=_version(done.version), is_repeated=done.is_repeated)

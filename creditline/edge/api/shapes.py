@@ -188,6 +188,7 @@ class DecisionView(BaseModel):
     rules: dict[str, list[int]]
     reasons: list[ReasonView]
     edition: Annotated[str, Field(description="sha256 of the product it was decided by.")]
+    arm: Annotated[str, Field(description="The arm of a strategy that decided; `champion` if none did.")]
     features: dict[str, float] | None = None
 
 
@@ -360,6 +361,7 @@ def decision_view(decision: Decision, names: tuple[str, ...] | None = None) -> D
         rules={table: list(rows) for table, rows in decision.rules},
         reasons=[ReasonView.model_validate(one, from_attributes=True) for one in decision.reasons],
         edition=decision.edition,
+        arm=decision.arm,
         features=None
         if names is None
         else {name: value for name, value in zip(names, decision.features, strict=True) if not isnan(value)},
