@@ -33,6 +33,7 @@ from creditline.edge.commands import (
     policy_strategy,
     promises,
     rules,
+    simulate,
     stream,
     umbrellas,
     world,
@@ -62,6 +63,7 @@ for group in (
     close.COMMANDS,
     doctor.COMMANDS,
     pages.COMMANDS,
+    simulate.COMMANDS,
 ):
     for command in group:
         APP.command()(command)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -78,6 +79,28 @@ def facts_of_arrays(
         amount_minor=amount_minor,
         code=code,
     )
+
+
+def with_fact(facts: Facts, *, number: int, at_us: int, amount_minor: int, code: int) -> Facts:
+    """Return the facts of one borrower and one more, which is learned of when it happens."""
+    columns = {
+        "number": _and(facts.number, number),
+        "happened_us": _and(facts.happened_us, at_us),
+        "recorded_us": _and(facts.recorded_us, at_us),
+        "amount_minor": _and(facts.amount_minor, amount_minor),
+        "code": _and(facts.code, code),
+    }
+    count = len(facts.number)
+    if count and at_us <= facts.happened_us[-1]:
+        return facts_of_arrays(facts.borrowers, borrower_index=np.zeros(count + 1, np.int64), **columns)
+    return Facts(borrowers=facts.borrowers, starts=np.array((0, count + 1), np.int64), **columns)
+
+
+def _and(column: NDArray[Any], value: int) -> NDArray[Any]:
+    longer = np.empty(len(column) + 1, column.dtype)
+    longer[:-1] = column
+    longer[-1] = value
+    return longer
 
 
 def facts_of_frame(frame: pl.DataFrame, borrowers: Sequence[str] | None = None) -> Facts:

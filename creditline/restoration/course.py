@@ -12,8 +12,6 @@ from enum import StrEnum
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-import numpy as np
-
 from creditline.clock import DAY, business_day, just_after, last_over, start_of, to_us
 from creditline.decision.decide import Known, Question, decide, given_by, position_of, question_of
 from creditline.decision.lateness import facts_ahead
@@ -21,7 +19,7 @@ from creditline.decision.outcome import Answer, Decision, Kind, Reason
 from creditline.decision.product import Product
 from creditline.decision.settle import new_loan, settle
 from creditline.events.catalogue import DrawMade, RepaymentReceived, StatementIssued
-from creditline.events.frames import Facts, facts_of_arrays
+from creditline.events.frames import Facts, with_fact
 from creditline.events.row import row_of
 from creditline.ids import id_from
 from creditline.ledger.asset_class import Bucket, ClassTerms
@@ -141,6 +139,14 @@ class Need(NamedTuple):
     as_of: datetime
 
 
+class Decided(NamedTuple):
+    """A decision that was made: the part it ended, if one was due, and those it promised."""
+
+    decision: Decision
+    ended: Tranche | None
+    promised: tuple[Tranche, ...]
+
+
 Asking = Generator[Need, Known, T]
 """A line that goes on when it is told what it asks: one alone is answered at once, many are answered together."""
 
@@ -164,6 +170,7 @@ class Course:
     lens: Lens | None = None
     events: list[Event] = field(default_factory=list)
     origins: dict[UUID, UUID] = field(default_factory=dict)
+    decided: list[Decided] = field(default_factory=list)
 
     def origin(self, tranche: Tranche) -> UUID:
         """Return the part that this one follows, itself if it follows none."""
@@ -251,6 +258,7 @@ def _look_again(course: Course, tranche: Tranche, *, now: datetime) -> Asking[No
     if decision.answer is Answer.RELEASED:
         course.line = _made(release(course.line, tranche.amount_minor, stamp=_stamp(decision, at)))
         _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
+        course.decided.append(Decided(decision, tranche, ()))
         return
     days = product.parameters.at(business_day(at), currency=course.line.currency)[RECHECK]
     follower = again(decision, tranche, in_days=int(days))
@@ -260,6 +268,7 @@ def _look_again(course: Course, tranche: Tranche, *, now: datetime) -> Asking[No
     failed = tuple(one for one in clauses if not one.holds)
     _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
     course.events[-1] = replace(course.events[-1], clauses=failed, again_on=follower.due_on)
+    course.decided.append(Decided(decision, tranche, (follower,)))
 
 
 def _told_by(course: Course, tranche: Tranche) -> Product:
@@ -292,6 +301,7 @@ def _repay(course: Course, step: Step) -> Asking[None]:
     _note(course, What.REPAID, settled.accepted_minor, at=at, decision=decision)
     course.events[-1] = replace(course.events[-1], promised=plan.tranches)
     course.tranches += plan.tranches
+    course.decided.append(Decided(decision, None, plan.tranches))
     if plan.now_minor:
         course.line = _made(release(course.line, plan.now_minor, stamp=_stamp(decision, as_of)))
         _note(course, What.RELEASED, plan.now_minor, at=as_of, decision=decision)
@@ -305,6 +315,7 @@ def _draw(course: Course, step: Step) -> Asking[None]:
     question = _question(course, Kind.DRAW, request, at, step.amount_minor)
     known = yield from _known(course, product, at)
     decision = decide(product, question, known, is_explained=course.is_explained)
+    course.decided.append(Decided(decision, None, ()))
     amount_minor = decision.terms.amount_minor or 0
     if decision.answer is not Answer.APPROVE or not amount_minor:
         _note(course, What.REFUSED, step.amount_minor, at=at, decision=decision)
@@ -331,16 +342,9 @@ def _known(course: Course, product: Product, as_of: datetime) -> Asking[Known]:
 
 def _learn(course: Course, step: Step, *, at: datetime) -> None:
     """Add a fact that is learned of when it happens; what was seen before is seen no more."""
-    facts, at_us = course.facts, to_us(at)
     course.seen = {}
-    course.facts = facts_of_arrays(
-        facts.borrowers,
-        borrower_index=np.zeros(len(facts.number) + 1, np.int64),
-        number=np.append(facts.number, np.uint8(step.number)),
-        happened_us=np.append(facts.happened_us, at_us),
-        recorded_us=np.append(facts.recorded_us, at_us),
-        amount_minor=np.append(facts.amount_minor, step.amount_minor),
-        code=np.append(facts.code, np.int32(step.code)),
+    course.facts = with_fact(
+        course.facts, number=step.number, at_us=to_us(at), amount_minor=step.amount_minor, code=step.code
     )
 
 
