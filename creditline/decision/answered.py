@@ -70,6 +70,10 @@ def _whole(vector: Vector | None, count: int) -> Whole:
     return whole if vector.known is None else np.where(vector.known, whole, NONE)
 
 
+AMOUNT = 2
+"""Where among what an answer is worth its amount stands."""
+
+
 def ranks_of(outcomes: Outcomes) -> Whole:
     """Return what each answer is worth to the borrower, [n, 5], as `decision.tables.rank` orders one; -1 first for none."""
     figure = {name: or_nothing(column) for name, column in outcomes.figures.items()}

@@ -16,7 +16,7 @@ from enum import StrEnum
 import msgspec
 import numpy as np
 
-from creditline.decision.answered import compared, outcomes_of, ranks_of
+from creditline.decision.answered import AMOUNT, compared, outcomes_of, ranks_of
 from creditline.decision.cases import Cases, Ints, Truths, asked, rules_of
 from creditline.decision.product import Product
 from creditline.errors import Code, PolicyInvalid
@@ -252,8 +252,11 @@ def _against_answers(pool: Pool, rule: int, hits: Truths) -> Contrast:
     blank = Sample(hits=0.0, count=0.0)
     claim, rest = Claim.NONE, np.zeros_like(hits)
     if not pool.otherwise[hits].any():
-        answers, counts = np.unique(pool.ranks[hits], axis=0, return_counts=True)
-        sign = compared(pool.ranks, than=answers[counts.argmax()])
+        # A larger amount is no better treatment: somebody asked for more.
+        ranks = pool.ranks.copy()
+        ranks[:, AMOUNT] = 0
+        answers, counts = np.unique(ranks[hits], axis=0, return_counts=True)
+        sign = compared(ranks, than=answers[counts.argmax()])
         for side, own in ((1, Claim.RISKIER), (-1, Claim.SAFER)):
             others = ~hits & (sign == side) & (pool.rules > 0)
             if others.any():

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditline.decision.answered import compared, moved, outcomes_of, ranks_of
+from creditline.decision.losing import Losing
 from creditline.decision.loss import Change, Given, changes_of
 from creditline.decision.outcome import Answer, Kind
 from creditline.decision.past import ANSWERS, FIGURES, NONE, Outcomes, Past, Whole, taken
@@ -147,7 +148,12 @@ class Asked:
 
 def impact_of(draft: Product, past: Sequence[Past]) -> Impact:
     """Ask a draft about recorded cases; raise `Malformed` if it reads something they did not give."""
-    asked = [_asked(draft, one) for one in past]
+    return summed_up(draft, [ask(draft, one) for one in past], draft.losing)
+
+
+def summed_up(draft: Product, asked: Sequence[Asked], losing: Losing | None) -> Impact:
+    """Return what the answers of a draft change, its losses by some assumptions."""
+    past = [one.past for one in asked]
     return Impact(
         edition=draft.edition,
         policy=draft.policy.sha256,
@@ -159,7 +165,7 @@ def impact_of(draft: Product, past: Sequence[Past]) -> Impact:
         transitions=_transitions(asked),
         turned=_turned(asked),
         amounts=_amounts(asked),
-        changes=changes_of([one.given for one in asked], draft.losing) if draft.losing else (),
+        changes=changes_of([one.given for one in asked], losing) if losing else (),
         rules=_rules(asked),
         segments=_segments(asked),
         shown=tuple(_shown(asked))[:MOST_SHOWN],
@@ -169,7 +175,7 @@ def impact_of(draft: Product, past: Sequence[Past]) -> Impact:
 
 def answered(draft: Product, past: Sequence[Past]) -> list[tuple[Past, Outcomes]]:
     """Return recorded cases with what a draft answers them."""
-    return [(own.past, own.after) for own in (_asked(draft, one) for one in past)]
+    return [(own.past, own.after) for own in (ask(draft, one) for one in past)]
 
 
 def share_of_cases(count: int, *, of_count: int) -> Share:
@@ -188,7 +194,8 @@ def share_of_cases(count: int, *, of_count: int) -> Share:
     )
 
 
-def _asked(draft: Product, past: Past) -> Asked:
+def ask(draft: Product, past: Past) -> Asked:
+    """Answer recorded cases of one kind by a draft."""
     answers = decide_many(draft.policy, TABLES[past.kind], past.columns, past.numbers, count=past.count)
     after = outcomes_of(answers)
     is_changed = past.before.answers != after.answers
@@ -264,14 +271,21 @@ def _rules(asked: Iterable[Asked]) -> tuple[RuleHits, ...]:
     after: Counter[tuple[str, int]] = Counter()
     for one in asked:
         before.update(one.past.rules_counts)
-        for table, hits in one.answers.hits.items():
-            counts = np.bincount(hits.places, minlength=len(hits.sets)).tolist()
-            for rows, count in zip(hits.sets, counts, strict=True):
-                after.update({(table, row): count for row in rows if count})
+        after.update(hits_of(one.answers))
     return tuple(
         RuleHits(table=table, rule=rule, before_count=before[table, rule], after_count=after[table, rule])
         for table, rule in sorted(before.keys() | after.keys())
     )
+
+
+def hits_of(answers: Answers) -> Counter[tuple[str, int]]:
+    """Count how often each rule of each table answered."""
+    found: Counter[tuple[str, int]] = Counter()
+    for table, hits in answers.hits.items():
+        counts = np.bincount(hits.places, minlength=len(hits.sets)).tolist()
+        for rows, count in zip(hits.sets, counts, strict=True):
+            found.update({(table, row): count for row in rows if count})
+    return found
 
 
 def _segments(asked: Iterable[Asked]) -> tuple[Segment, ...]:

@@ -65,10 +65,11 @@ def given_out(past: Past, outcomes: Outcomes) -> Whole:
 def lost_share(past: Past, losing: Losing) -> Floats:
     """Return the share of what each case is given that is expected to be lost in a year."""
     pd_ppm = np.where(past.pd_ppm == NONE, losing.unscored_pd_ppm, past.pd_ppm)
-    return np.asarray(pd_ppm * (_owed_share(past, losing) * losing.lgd_ppm / MILLION / MILLION), np.float64)
+    return np.asarray(pd_ppm * (owed_share(past, losing) * losing.lgd_ppm / MILLION / MILLION), np.float64)
 
 
-def _owed_share(past: Past, losing: Losing) -> float:
+def owed_share(past: Past, losing: Losing) -> float:
+    """Return how much of what is given out is owed at default: all of a draw, of a limit what is used by then."""
     return 1.0 if past.kind is Kind.DRAW else losing.ccf_ppm / MILLION
 
 
@@ -77,17 +78,34 @@ def changes_of(given: Iterable[Given], losing: Losing) -> tuple[Change, ...]:
 
     Only openings name a price: income is a year's interest on what they give out and is used.
     """
-    parts: dict[tuple[Kind, str, str], list[_Part]] = {}
+    weighed: list[Weighed] = []
     for one in given:
-        kind, currency = one.past.kind, one.past.currency
         share = lost_share(one.past, losing)
-        own = _part(one, share, share[one.rows])
-        parts.setdefault((kind, "expected loss", currency), []).append(own)
-        if kind is Kind.OPENING:
-            used = _owed_share(one.past, losing) / ONE_BP
+        weighed.append(Weighed(given=one, measure="expected loss", before=share, after=share[one.rows]))
+        if one.past.kind is Kind.OPENING:
+            used = owed_share(one.past, losing) / ONE_BP
             price = (or_nothing(one.past.before.figures["apr_bp"]) * used).astype(np.float64)
             new = (or_nothing(one.after.figures["apr_bp"][one.rows]) * used).astype(np.float64)
-            parts.setdefault((kind, "interest income", currency), []).append(_part(one, price, new))
+            weighed.append(Weighed(given=one, measure="interest income", before=price, after=new))
+    return changed(weighed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What is given out, and the share of it that counts: of all cases before, of those answered otherwise after."""
+
+    given: Given
+    measure: str
+    before: Floats
+    after: Floats
+
+
+def changed(weighed: Iterable[Weighed]) -> tuple[Change, ...]:
+    """Return totals by kind, measure and currency before and after, with the interval of what changes."""
+    parts: dict[tuple[Kind, str, str], list[_Part]] = {}
+    for one in weighed:
+        key = (one.given.past.kind, one.measure, one.given.past.currency)
+        parts.setdefault(key, []).append(_part(one.given, one.before, after_share=one.after))
     return tuple(_change(key, own) for key, own in sorted(parts.items()))
 
 
@@ -101,7 +119,7 @@ class _Part:
     everybody: Whole
 
 
-def _part(given: Given, before_share: Floats, after_share: Floats) -> _Part:
+def _part(given: Given, before_share: Floats, *, after_share: Floats) -> _Part:
     """Return shares of what is given out; the second are of the rows that are answered otherwise."""
     rows = given.rows
     return _Part(

@@ -25,6 +25,7 @@ from creditline.edge.commands import (
     loans,
     notices,
     pages,
+    policy_backtest,
     policy_evidence,
     policy_gates,
     policy_impact,
@@ -75,6 +76,7 @@ APP.add_typer(notices.NOTICES, name="notices")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)
+rules.POLICY.command("backtest")(policy_backtest.backtest)
 rules.POLICY.command("evidence")(policy_evidence.evidence)
 rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)

@@ -163,3 +163,19 @@ def test_evidence_is_kept_in_the_folder_and_read_back() -> None:
     assert read_evidence(PRODUCT.files) is None
     with pytest.raises(PolicyInvalid, match="cannot be read"):
         read_evidence({EVIDENCE_FILE: b"{}"})
+
+
+def test_who_is_paid_out_more_is_not_treated_better_than_who_asked_for_less() -> None:
+    count = 400
+    columns = {one.name: vector_of([None] * count) for one in PRODUCT.policy.inputs}
+    columns |= {
+        "is_blocked": vector_of([row % 4 == 0 for row in range(count)]),
+        "accepts_partial": vector_of([False] * count),
+        "requested_minor": vector_of([1 + row % 7 for row in range(count)]),
+        "available_minor": vector_of([100] * count),
+    }
+    restoration = some(np.ones(count), np.arange(count) % 4 == 0)
+    draws = replace(restoration, table="draw", columns={name: columns[name] for name in restoration.columns})
+    refused, paid = found(draws).rules
+    assert (refused.rule, refused.claim, paid.claim) == (1, Claim.RISKIER, Claim.SAFER)
+    assert (refused.verdict, paid.verdict, paid.rest_count) == (Verdict.SUPPORTED, Verdict.SUPPORTED, 100)

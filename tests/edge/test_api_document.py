@@ -7,6 +7,7 @@ from pathlib import Path
 from creditline.clock import MovedClock
 from creditline.edge.api import (
     advice,
+    backtest,
     book,
     bulk,
     checks,
@@ -90,6 +91,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         impact,
         evidence,
         gates,
+        backtest,
         book,
     )
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}

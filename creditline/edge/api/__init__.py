@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from creditline.clock import Clock
 from creditline.edge.api import (
     advice,
+    backtest,
     book,
     bulk,
     checks,
@@ -115,6 +116,7 @@ def _add_operations(app: FastAPI) -> None:
         evidence.ROUTES,
         impact.ROUTES,
         gates.ROUTES,
+        backtest.ROUTES,
         book.ROUTES,
     ):
         app.include_router(routes, responses=PROBLEM)
