@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def simulate(plan: Plan, policy: Product, *, draft: Product | None, processes: i
     Without `processes` as many work as there are processors for; what is found is the same for any number.
     """
     parts = list(plan.parts())
-    count = min(len(parts), processes or len(os.sched_getaffinity(0)))
+    count = min(len(parts), processes or os.cpu_count() or 1)
     found: list[Part] = []
     with _mapping(plan, policy, draft, count) as lived:
         for (first, end), part in zip(parts, lived(parts), strict=True):
@@ -57,7 +58,11 @@ def _mapping(plan: Plan, policy: Product, draft: Product | None, count: int) -> 
     # Processes start anew: one that is forked from a program with threads may stand still for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_prepare, initargs=asked) as pool:
-        yield lambda parts: pool.map(_live_through, parts)
+        try:
+            yield lambda parts: pool.map(_live_through, parts)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 class _Worker:
@@ -68,6 +73,8 @@ class _Worker:
 
 
 def _prepare(plan: Plan, policy: Files, draft: Files | None) -> None:
+    # Ctrl+C reaches every process of a terminal; only the first one answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Worker.plan = plan
     _Worker.arms = arms_of(read_product(policy), None if draft is None else read_product(draft))
 

@@ -16,7 +16,7 @@ from creditline.simulation.record import FIELDS, MOMENTS, Rows, gaps_of, moments
 from creditline.simulation.rivals import at_once, held
 from creditline.simulation.world import Lived, live
 
-PART = 250
+PART = 100
 """So many people live together: enough to share calls, few enough to see how far it is."""
 
 MOST_GAP_DAYS = 400

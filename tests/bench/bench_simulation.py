@@ -20,7 +20,7 @@ from creditline.simulation.run import Plan, arms_of, live_through
 from tests.bench.bench_decision import AS_OF, a_life, a_question
 
 PROMISED_S, PROMISED_PEOPLE, CORES, DAYS = 120, 10_000, 2, 365
-PARTS = int(os.environ.get("BENCH_PARTS", "4"))
+PARTS = int(os.environ.get("BENCH_PARTS", "8"))
 
 
 def main() -> None:

@@ -57,8 +57,14 @@ def test_a_draft_is_tried_on_the_same_people(terminal: Terminal, strict: Path) -
     assert draft["edition"] != policy["edition"]
 
 
+def test_one_person_for_a_day_is_a_report_of_nothing_and_no_error(terminal: Terminal) -> None:
+    told = terminal.json("simulate", "--people", 1, "--days", 1)
+    assert (told["promises"]["kept_ratio"], told["promises"]["told_count"]) == (None, 0)
+    assert terminal.run("simulate", "--people", 1, "--days", 1).status == 0
+
+
 def test_what_cannot_be_simulated_is_said(terminal: Terminal, tmp_path: Path) -> None:
-    assert terminal.run("simulate", "--days", 9).status == 2
+    assert terminal.run("simulate", "--days", 0).status == 2
     assert terminal.run("simulate", "--days", 366).status == 2
     assert terminal.run("simulate", *FEW, "--policy", "none.dmn").status == 2
     missing = terminal.run("simulate", *FEW, "--assumptions", tmp_path / "none.toml")

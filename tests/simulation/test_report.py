@@ -67,7 +67,7 @@ def test_the_same_seed_finds_the_same_bytes_and_another_seed_others() -> None:
 
 @pytest.mark.slow
 def test_any_number_of_processes_finds_the_same() -> None:
-    assert quick(people=260, days=31) == quick(people=260, days=31, processes=2)
+    assert quick(people=110, days=31) == quick(people=110, days=31, processes=2)
 
 
 def test_who_never_waited_lives_the_same_life_if_all_comes_back_at_once() -> None:

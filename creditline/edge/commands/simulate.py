@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show
+from creditline.edge.commands.output import FOUND_STATUS, STOPPED_STATUS, Json, note, progress, show
 from creditline.edge.commands.policy_impact import draft_of
 from creditline.edge.products import load_product
 from creditline.edge.simulated import read_assumptions, simulate
@@ -22,8 +22,8 @@ NAMES = {POLICY: "the policy", DRAFT: "the draft", AT_ONCE: "all at once", HELD:
 
 
 def simulate_(
-    people: Annotated[int, typer.Option(help="How many people.", min=2, max=10_000_000)] = 1_000,
-    days: Annotated[int, typer.Option(help="How many days they live.", min=31, max=MOST_DAYS)] = MOST_DAYS,
+    people: Annotated[int, typer.Option(help="How many people.", min=1, max=10_000_000)] = 1_000,
+    days: Annotated[int, typer.Option(help="How many days they live.", min=1, max=MOST_DAYS)] = MOST_DAYS,
     seed: Annotated[
         int, typer.Option(help="Where chance begins: the same seed finds the same, to the byte.", min=0)
     ] = 1,
@@ -48,7 +48,11 @@ def simulate_(
     draft = None if policy is None else draft_of(policy, product=product)
     started = time.monotonic()
     with progress("People", people) as told:
-        report = simulate(plan, own, draft=draft, processes=processes, told=told)
+        try:
+            report = simulate(plan, own, draft=draft, processes=processes, told=told)
+        except KeyboardInterrupt:
+            note("creditline: stopped. Nothing was found; the same command begins again.")
+            raise typer.Exit(STOPPED_STATUS) from None
     if sys.stderr.isatty():
         taken = time.monotonic() - started
         note(f"{people:,} people lived {days} days under {len(report.arms)} policies in {taken:.1f} s.")
