@@ -11,8 +11,10 @@ from creditline.edge.commands.output import Json, note, progress, show
 from creditline.edge.products import load_product
 from creditline.errors import Code, Malformed
 from creditline.policy.dmn import read_policy
+from creditline.policy.prove import compare
 from creditline.policy.prove.compare import Difference, Effort, Proof
 from creditline.policy.prove.compare import prove as prove_decision
+from creditline.policy.prove.standard import by_standard
 from creditline.policy.table import Policy, decision_names
 from creditline.policy.values import Value
 
@@ -32,7 +34,7 @@ def prove(
     currency: Annotated[str, typer.Option(help="A product's numbers for lines in this currency.")] = "CNY",
     as_json: Json = False,
 ) -> None:
-    """Prove that the reference, the row executor and the columns answer alike; exit 1 with a witness if they do not.
+    """Prove that the reference, the row executor, the columns and the whole standard answer alike; exit 1 with a witness if not.
 
     Every break point, one unit to either side, null and others: all combinations, or as many as --rows allows.
     """
@@ -44,11 +46,12 @@ def prove(
             f"There is no decision {', '.join(wrong)}. There are {', '.join(names)}.", code=Code.POLICY_INVALID
         )
     effort = Effort(most=most, seed=seed)
+    executors = {**compare.EXECUTORS, "the whole standard": by_standard}
     proofs: list[Proof] = []
     wanted = [name for name in names if name in (decision or names)]
     for name in wanted:
         with progress(name, None) as tell:
-            proofs.append(prove_decision(policy, name, numbers=numbers, effort=effort, tell=tell))
+            proofs.append(prove_decision(policy, name, numbers=numbers, effort=effort, executors=executors, tell=tell))
     rows = [(one.decision, f"{one.rows_count:,}", _tried(one), _marks(one), _verdict(one)) for one in proofs]
     rows += [(one.decision, *pair) for one in proofs if one.difference for pair in _witness(one.difference)]
     show(
