@@ -12,7 +12,7 @@ from creditline.decision.outcome import Decision
 from creditline.decision.product import Product
 from creditline.decision.tables import Given, given_of
 from creditline.errors import Code, CreditlineError, PolicyInvalid
-from creditline.policy.assignment import arm_of, shadows_of
+from creditline.policy.assignment import arm_of, in_segment, shadows_of
 from creditline.policy.parameters import OVERLAY, Change, Dated, overlay
 from creditline.policy.strategy import CHAMPION, STRATEGY_FILE, Arm, Strategy, Unit
 
@@ -77,6 +77,25 @@ def armed_again(armed: Armed, stored: Decision) -> tuple[str, tuple[Shadow, ...]
     known = known_of(armed.product, features, [stored.sources_count])[0]
     subject, given, on = _case(armed, strategy, question, known)
     return _drawn(armed, strategy, subject, given, on)[1], _shadows(armed, strategy, question, known)
+
+
+def stored_in_segment(product: Product, arm: Arm, stored: Decision) -> bool:
+    """Say whether the case of a decision was in the segment of an arm of a product, by what it stored.
+
+    One that stored other features than the product reads is in none.
+    """
+    strategy = product.strategy
+    if strategy is None or stored.catalogue != product.catalogue:
+        return False
+    given = given_of(
+        product,
+        stored.position,
+        features=stored.features,
+        sources_count=stored.sources_count,
+        scores=stored.scores,
+        numbers=product.parameters.at(business_day(stored.as_of), currency=stored.currency),
+    )
+    return arm.segment is None or in_segment(strategy, arm, given)
 
 
 def product_for(armed: Armed, question: Question, known: Known) -> tuple[Product, str]:

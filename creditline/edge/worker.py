@@ -8,6 +8,7 @@ from uuid import UUID
 
 from creditline.edge.closer import close_on
 from creditline.edge.engine import Engine
+from creditline.edge.guard import guard_on
 from creditline.errors import Code, CreditlineError, Unavailable
 from creditline.flows.work import seconds_until_due, work_once, work_singly
 from creditline.store import partitions
@@ -27,8 +28,8 @@ PARTITIONS_HOURS = 6
 
 
 async def work_on(engine: Engine, stop: asyncio.Event) -> None:
-    """Do what is due and close the days that are over, each at its own pace, until told to stop."""
-    await asyncio.gather(_work_on(engine, stop), close_on(engine, stop))
+    """Do what is due, close the days that are over and guard the arms, each at its own pace, until told to stop."""
+    await asyncio.gather(_work_on(engine, stop), close_on(engine, stop), guard_on(engine, stop))
 
 
 async def _work_on(engine: Engine, stop: asyncio.Event) -> None:

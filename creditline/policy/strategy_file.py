@@ -39,6 +39,19 @@ MOST_COUNT = 10**9
 MOST_MINOR = 10**15
 HASH_LENGTH = 64
 
+OF_LINE = {
+    "granted_minor": "number",
+    "drawn_minor": "number",
+    "available_minor": "number",
+    "requested_minor": "number",
+    "is_blocked": "boolean",
+    "is_moved": "boolean",
+    "covered_sources_count": "number",
+    "grade": "number",
+    "release_points": "number",
+}
+"""What every case gives of the line and the scores, as `decision.tables` lays it out."""
+
 TOP = ("name", "salt", "unit", "trial", "arms")
 OF_ARM = (
     "kind", "why", "share_ppm", "room_ppm", "segment", "from", "to", "edition", "parameters", "stop",
@@ -53,7 +66,7 @@ def read_strategy(
 ) -> Strategy | None:
     """Return the strategy among a product's files, None if there is none; raise `PolicyInvalid` for one that cannot be.
 
-    Segments may read what `policy` declares as inputs, and every feature.
+    Segments may read what `policy` declares as inputs, what is known of the line (OF_LINE), and every feature.
     """
     if STRATEGY_FILE not in files:
         return None
@@ -185,9 +198,9 @@ def _stop(table: "_Table") -> StopRule:
 
 def _segments(arms: Sequence[Arm], *, policy: Policy, features: Sequence[str]) -> Policy:
     """Return a policy with one expression a segment, each true, false or null."""
-    declared = {one.name for one in policy.inputs}
-    inputs = (*policy.inputs, *(Input(name=name, kind="number") for name in features if name not in declared))
-    kinds = {one.name: EMPTY[one.kind] for one in inputs}
+    kinds_of = {**dict.fromkeys(features, "number"), **OF_LINE, **{one.name: one.kind for one in policy.inputs}}
+    inputs = tuple(Input(name=name, kind=kind) for name, kind in kinds_of.items())
+    kinds = {name: EMPTY[kind] for name, kind in kinds_of.items()}
     decisions = []
     for arm in arms:
         if arm.segment is None:

@@ -81,29 +81,29 @@ async def arms_of(db: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
 
 async def read(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Decision]:
     """Return decisions by id; an unknown id is simply absent."""
-    return {row["id"]: _decision(row) for row in await db.fetch(SQL["read_decisions"], list(ids))}
+    return {row["id"]: decision_of(row) for row in await db.fetch(SQL["read_decisions"], list(ids))}
 
 
 async def read_sealed(db: Connection, decision: UUID) -> tuple[Decision, bytes, str] | None:
     """Return a decision with its seal and the snapshot of its facts, or None."""
     rows = await db.fetch(SQL["read_decisions"], [decision])
-    return (_decision(rows[0]), rows[0]["seal"], rows[0]["seen"]) if rows else None
+    return (decision_of(rows[0]), rows[0]["seal"], rows[0]["seen"]) if rows else None
 
 
 async def of_line(db: Connection, line: UUID, *, most: int) -> list[Decision]:
     """Return a line's latest decisions, newest first."""
-    return [_decision(row) for row in await db.fetch(SQL["decisions_of_line"], line, most)]
+    return [decision_of(row) for row in await db.fetch(SQL["decisions_of_line"], line, most)]
 
 
 async def page_sealed(db: Connection, *, after: UUID, most: int) -> list[tuple[Decision, bytes, str]]:
     """Return up to `most` decisions with seal and snapshot, in id order after an id."""
     rows = await db.fetch(SQL["page_of_decisions"], after, most)
-    return [(_decision(row), row["seal"], row["seen"]) for row in rows]
+    return [(decision_of(row), row["seal"], row["seen"]) for row in rows]
 
 
 async def latest(db: Connection, product: str, *, before: UUID, most: int) -> list[Decision]:
     """Return up to `most` of a product's decisions before an id, newest first."""
-    return [_decision(row) for row in await db.fetch(SQL["latest_decisions"], product, before, most)]
+    return [decision_of(row) for row in await db.fetch(SQL["latest_decisions"], product, before, most)]
 
 
 async def put_edition(db: Connection, *, edition: str, product: str, body: bytes, published_at: datetime) -> None:
@@ -149,7 +149,7 @@ def _rules(decision: Decision) -> list[tuple[str, int]]:
     return [(table, row) for table, rows in decision.rules for row in (rows or (0,))]
 
 
-def _decision(row: Row) -> Decision:
+def decision_of(row: Row) -> Decision:
     """Read a record back: the exact inverse of `_columns`."""
     reasons = zip(
         row["reason_codes"],

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from creditline.edge.api.strategies import StrategyView
+from creditline.edge.api.strategies import ResultView, StrategyView
 from creditline.errors import Code
 from creditline.store.connect import Database
 from tests.edge.an_api import PRODUCT, Api, an_api, problem
@@ -55,6 +55,17 @@ async def test_a_strategy_is_read_and_an_arm_stopped_and_started(api: Api) -> No
     assert (await api.read(f"{URL}/strategy"))["arms"][0]["state"] == "running"
     acts = [one["act"] for one in (await api.read(f"{URL}/history"))["deeds"]]
     assert acts[-2:] == ["stop_arm", "start_arm"]
+
+
+async def test_arms_are_compared_and_guarded(api: Api) -> None:
+    problem(await api.get(f"{URL}/strategy/results"), 404, Code.STRATEGY_UNKNOWN)
+    stop = '[[arms.longer.stop]]\nmeasure = "loss"\nmost_minor = 0\ncurrency = "CNY"\n'
+    await put_in_force(api, an_arm("longer", 200_000) + stop)
+    (longer,) = await api.read(f"{URL}/strategy/results")
+    assert longer.keys() == ResultView.model_fields.keys()
+    assert (longer["own"]["count"], longer["waiting"]["days"], longer["fired"]) == (0, None, [])
+    guarded = await api.post(f"{URL}/strategy/guard")
+    assert (guarded.status_code, guarded.json()) == (201, {"stopped": []})
 
 
 async def test_a_strategy_that_cannot_be_is_not_published(api: Api) -> None:

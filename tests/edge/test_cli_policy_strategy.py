@@ -40,5 +40,10 @@ def test_arms_go_live_are_shown_stopped_and_started(branch: Terminal, tmp_path: 
     assert branch.json("policy", "strategy", "show", PRODUCT)["arms"][0]["state"] == "stopped"
     assert "stopped by ann: worse by 4 points" in branch.run("policy", "strategy", "show", PRODUCT).out
     assert branch.json("policy", "strategy", "start", PRODUCT, "longer", *BOB)["deed"]["act"] == "start_arm"
-    assert {one.name for one in STRATEGY.registered_commands} == {"show", "stop", "start"}
+    assert {one.name for one in STRATEGY.registered_commands} == {"show", "results", "guard", "stop", "start"}
+    (result,) = branch.json("policy", "strategy", "results", PRODUCT)["arms"]
+    assert (result["arm"], result["own"]["count"], result["balance"]["is_off"]) == ("longer", 0, False)
+    table = branch.run("policy", "strategy", "results", PRODUCT).table()
+    assert table[1][:2] == ["longer", "answered"]
+    assert branch.json("policy", "strategy", "guard", PRODUCT) == {"stopped": []}
     branch.run("policy", "strategy", "stop", PRODUCT, "gold", *ANN).fails(Code.ARM_UNKNOWN, says="It has longer, look")
