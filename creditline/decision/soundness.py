@@ -48,7 +48,7 @@ WORSE_OF_LINE: Mapping[str, str] = {
 LESS_IS_BETTER = ("_days", "_bp")
 MORE_IS_BETTER = ("_ppm", "_minor")
 
-READ_BY_ENGINE = frozenset({CEILING, "recheck_days"})
+READ_BY_ENGINE = frozenset({CEILING, "recheck_days", "review_alone_minor", "review_most_minor"})
 """Parameters that no table needs to read, because the engine does."""
 
 

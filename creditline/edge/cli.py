@@ -12,6 +12,7 @@ import typer
 
 from creditline.edge.commands import (
     advice,
+    appeals,
     book,
     books,
     checks,
@@ -73,6 +74,7 @@ APP.add_typer(book.BOOK, name="book")
 APP.add_typer(corrections.CORRECT, name="correct")
 APP.add_typer(limits.LIMIT, name="limit")
 APP.add_typer(notices.NOTICES, name="notices")
+APP.add_typer(appeals.REVIEW, name="review")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")
 rules.POLICY.command("check")(checks.check)
 rules.POLICY.command("diff")(diff.diff)

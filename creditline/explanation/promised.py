@@ -6,7 +6,8 @@ words go under those of the edition, so that an edition older than a sentence ca
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from creditline.clock import business_day
 from creditline.decision.decide import given_by
@@ -16,7 +17,16 @@ from creditline.explanation.words import Words, day_in_words, figure
 from creditline.money import in_words
 from creditline.restoration.condition import Clause, clauses_of
 from creditline.restoration.plan import Tranche
-from creditline.restoration.promise import Outcome, Promise, PromiseEnd, PromiseKind, Told, outcome_of, promise_of
+from creditline.restoration.promise import (
+    Outcome,
+    Promise,
+    PromiseEnd,
+    PromiseKind,
+    Told,
+    outcome_of,
+    promise_of,
+    released_on,
+)
 
 _WORDS: dict[tuple[str, str, str], Words] = {}
 """The words of editions, which never change, by edition, that of the speaker, and language."""
@@ -66,6 +76,21 @@ def told_end(
         ended_at=decision.as_of,
         told=_told(product, say, speaker=speaker),
     )
+
+
+def told_release(
+    product: Product, tranche: Tranche, *, currency: str, by: tuple[UUID, datetime], speaker: Product
+) -> PromiseEnd:
+    """Return what became of a promise whose amount a person brought back, by a request at a moment."""
+    request, at = by
+    outcome = released_on(tranche, business_day(at))
+
+    def say(words: Words) -> str:
+        amount, due = in_words(tranche.amount_minor, currency), day_in_words(tranche.due_on)
+        return words.say("promise", outcome, amount=amount, day=day_in_words(business_day(at)), due=due)
+
+    told = _told(product, say, speaker=speaker)
+    return PromiseEnd(promise=tranche.id, outcome=outcome, request=request, ended_at=at, told=told)
 
 
 def told_breach(

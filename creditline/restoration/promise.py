@@ -94,14 +94,15 @@ def outcome_of(tranche: Tranche, decision: Decision) -> Outcome:
     """Return what became of a promise by the decision that ended its tranche."""
     match decision.answer:
         case Answer.RELEASED:
-            return _released_on(tranche, business_day(decision.as_of))
+            return released_on(tranche, business_day(decision.as_of))
         case Answer.KEPT_BACK:
             return Outcome.CONDITION_FAILED
         case _:
             raise Broken(f"{decision.answer} ends no promise.", code=Code.INVARIANT_BROKEN)
 
 
-def _released_on(tranche: Tranche, day: date) -> Outcome:
+def released_on(tranche: Tranche, day: date) -> Outcome:
+    """Return what became of a promise whose amount came back on a day."""
     if day < tranche.due_on:
         return Outcome.EARLY
     return Outcome.KEPT if day == tranche.due_on else Outcome.LATE

@@ -24,6 +24,7 @@ INVARIANTS = (
     ("dates_off_their_promises", "every date that is told is a promise, and ends as it was promised"),
     ("breaches_unanswered", "a promise is broken only with a reason, two people and a notice"),
     ("acts_without_notice", "every unfavourable act is on record as something to be told"),
+    ("reviews_off_their_findings", "a human review ended as people found, two of them where it takes two"),
     ("decisions_by_another_edition", "what was decided was decided by the edition then in force"),
     ("decisions_in_stopped_arms", "nobody new is decided in an arm that is stopped"),
     ("shadows_off_their_arms", "a shadow is what an arm would have said, and no more"),

@@ -251,6 +251,7 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'waive' then coalesce(p.waived_minor, 0)
         when 'charge_off' then coalesce(p.claim_minor, 0)
         when 'release' then -m.withheld
+        when 'human_review' then -m.withheld
         else 0
       end, 0) <> r.accepted_minor
    or not coalesce(m.movements, '{}') <@ case r.kind
@@ -264,6 +265,7 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'reverse_draw' then array['reverse']
         when 'bounce' then array['reverse']
         when 'refund' then array['reverse']
+        when 'human_review' then array['release', 'unblock', 'increase']
         else array[r.kind]
       end
    or (d.id is not null and d.requested_minor <> greatest(0, -m.drawn))
@@ -364,8 +366,10 @@ select t.id::text as subject,
 from tranche_end e
 left join tranche t on t.id = e.tranche
 left join decision d on d.id = e.request
+left join request r on r.id = e.request and r.kind = 'human_review'
 where e.answer not in ('broken', 'undone')
   and (e.answer, e.ended_at, t.line, t.amount_minor) is distinct from (d.answer, d.as_of, d.line, d.requested_minor)
+  and (e.answer, e.ended_at, t.line) is distinct from ('released', r.recorded_at, r.line)
 union all
 select t.id::text, format('tranche of %s on line %s broken at %s; its request is %s of %s on line %s at %s',
                           t.amount_minor, t.line, e.ended_at, r.kind, r.amount_minor, r.line, r.recorded_at)
@@ -525,6 +529,34 @@ select act.id::text as subject,
        format('%s on line %s at %s; its notice is of %s on line %s at %s', act.trigger, act.line, act.at, n.trigger, n.line, n.acted_at) as words
 from act left join notice n on n.id = act.id
 where (n.line, n.trigger, n.acted_at) is distinct from (act.line, act.trigger, act.at)
+order by 1 limit $1;
+
+-- name: reviews_off_their_findings
+-- A human review ended by a finding of its own, within what was found by one person or two, carried out under a request that
+-- moved exactly that, and told to whoever asked.
+select coalesce(e.review, r.id)::text as subject,
+       format('%s by %s with %s; its request is a %s of %s at %s, released %s, told as %s', e.answer, f.officer, a.officer, r.kind, r.amount_minor,
+              r.recorded_at, r.accepted_minor, n.trigger) as words
+from human_review_end e
+full join (select * from request where kind = 'human_review') r on r.id = e.request
+left join human_review h on h.id = e.review
+left join human_review_finding f on f.id = e.finding
+left join human_review_answer a on a.finding = f.id
+left join notice n on n.id = e.request
+left join (
+    select x.request, count(*) filter (where x.movement = 'unblock') as unblocks_count,
+           max(x.granted_minor) filter (where x.movement = 'increase') as granted_minor
+    from line_entry x group by x.request
+) m on m.request = e.request
+where e.review is null or r.id is null or (f.review, h.line, e.ended_at) is distinct from (e.review, r.line, r.recorded_at)
+   or e.answer <> case f.answer when 'uphold' then 'upheld' else 'changed' end
+   or f.needs_second <> coalesce(a.answer = 'approve' and lower(a.officer) <> lower(f.officer), false)
+   or r.id is distinct from case when f.needs_second then a.id else f.id end
+   or r.accepted_minor <> case when f.effect = 'release' then f.amount_minor else 0 end
+   or (f.effect is not distinct from 'unblock') <> (coalesce(m.unblocks_count, 0) > 0)
+   or (f.effect is not distinct from 'limit') <> (m.granted_minor is not null)
+   or (f.effect = 'release' and f.amount_minor is distinct from (select sum(t.amount_minor) from tranche t where t.id = any(f.promises)))
+   or (n.trigger, n.acted_at, n.borrower) is distinct from ('review_' || e.answer, e.ended_at, h.borrower)
 order by 1 limit $1;
 
 -- name: decisions_by_another_edition

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from creditline.decision.adverse import Notice, Scope, Trigger
+from creditline.decision.adverse import OUTCOMES, Notice, Scope, Trigger
 from creditline.explanation.letter import Matter
 from creditline.restoration.promise import Told
+from creditline.store import appeals
 from creditline.store.connect import Connection, Row
 from creditline.store.statements import statements
 
@@ -160,8 +161,9 @@ async def matter(db: Connection, notice: Notice, *, currency: str | None) -> Mat
     rows = await db.fetch(SQL["matter_of"], notice.act, notice.line)
     own = {name: rows[0][name] for name in ("before_minor", "after_minor", "authority", "reason")} if rows else {}
     said = await db.fetch(SQL["said_of_promises"], notice.act)
+    verdict = await appeals.verdict_of(db, notice.act) if notice.trigger in OUTCOMES else None
     parts = {part: tuple(_told(row) for row in said if row["part"] == part) for part in ("end", "date")}
-    return Matter(currency=kept_in, ends=parts["end"], dates=parts["date"], **own)
+    return Matter(currency=kept_in, ends=parts["end"], dates=parts["date"], verdict=verdict, **own)
 
 
 def _told(row: Row) -> Told:

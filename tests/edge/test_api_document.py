@@ -7,6 +7,7 @@ from pathlib import Path
 from creditline.clock import MovedClock
 from creditline.edge.api import (
     advice,
+    appeals,
     backtest,
     book,
     bulk,
@@ -82,6 +83,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         umbrellas,
         promises,
         notices,
+        appeals,
         forecast,
         advice,
         policies,

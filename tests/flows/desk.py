@@ -21,7 +21,7 @@ from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reserv
 from creditline.flows.control import BlockRequest, SelfLimitRequest, control_line
 from creditline.flows.correct import Corrected
 from creditline.flows.draw import Drawn, DrawRequest, draw_lines
-from creditline.flows.explain import explain_line, read_line
+from creditline.flows.explain import explain_line, lines_of, read_line
 from creditline.flows.house import House
 from creditline.flows.loans import settlement_of
 from creditline.flows.open import Opened, OpenRequest, open_lines
@@ -263,6 +263,10 @@ class Desk:
     async def interest_minor(self, line: Line) -> int:
         """Return the interest a line owes today: what a payment meets before any principal."""
         return (await settlement_of(self.db, self.clock, self.house, line=line.id)).interest_minor
+
+    async def lines_of(self, borrower: str) -> list[Line]:
+        """Return a borrower's lines as they stand now, oldest first."""
+        return await lines_of(self.db, borrower)
 
     async def decisions(self, line: Line) -> list[Decision]:
         """Return what was decided about a line, newest first."""

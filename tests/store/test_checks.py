@@ -24,7 +24,7 @@ from creditline.store.due import Reservation
 from creditline.store.requests import Recorded
 from tests.flows import test_close
 from tests.ledger.a_loan import a_loan
-from tests.store import test_corrections, test_limits, test_umbrellas
+from tests.store import test_appeals, test_corrections, test_limits, test_umbrellas
 from tests.store.a_book import a_new_line, made, stamp
 from tests.store.a_decision import a_decision, a_tranche, an_edition, promised
 
@@ -214,7 +214,14 @@ async def test_every_law_finds_what_breaks_it(db: Database, subtests: pytest.Sub
 
 
 def test_every_law_is_broken_here() -> None:
-    laws = [*BREAKS, *test_umbrellas.BREAKS, *test_limits.BREAKS, *test_corrections.BREAKS, *CLOSED]
+    laws = [
+        *BREAKS,
+        *test_umbrellas.BREAKS,
+        *test_limits.BREAKS,
+        *test_corrections.BREAKS,
+        *test_appeals.BREAKS,
+        *CLOSED,
+    ]
     assert {law for _, law in laws} == {law for _, law in INVARIANTS}
 
 

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from creditline.clock import Clock
 from creditline.edge.api import (
     advice,
+    appeals,
     backtest,
     book,
     bulk,
@@ -107,6 +108,7 @@ def _add_operations(app: FastAPI) -> None:
         umbrellas.ROUTES,
         promises.ROUTES,
         notices.ROUTES,
+        appeals.ROUTES,
         forecast.ROUTES,
         advice.ROUTES,
         policies.ROUTES,

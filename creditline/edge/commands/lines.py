@@ -300,4 +300,4 @@ def _fields_in_words(after: Line) -> list[tuple[str, object]]:
 
 
 open_.__name__ = "open"
-COMMANDS = (open_, draw, capture, void, repay, review, line, explain)
+COMMANDS = (open_, draw, capture, void, repay, line, explain)
