@@ -20,6 +20,7 @@ from creditline.edge.commands import (
     corrections,
     diff,
     doctor,
+    documents,
     forecast,
     limits,
     lines,
@@ -73,6 +74,8 @@ APP.add_typer(advice.PREVIEW, name="preview")
 APP.add_typer(book.BOOK, name="book")
 APP.add_typer(corrections.CORRECT, name="correct")
 APP.add_typer(limits.LIMIT, name="limit")
+APP.add_typer(documents.DOCUMENT, name="document")
+APP.add_typer(documents.BORROWER, name="borrower")
 APP.add_typer(notices.NOTICES, name="notices")
 APP.add_typer(appeals.REVIEW, name="review")
 APP.add_typer(umbrellas.UMBRELLA, name="umbrella")

@@ -1,15 +1,18 @@
 """Start the engine: a database that is ready, and the products that are offered."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 
 from creditline.clock import Clock, system_clock
 from creditline.edge.products import load_product, offered
 from creditline.edge.settings import Settings
+from creditline.edge.vault_key import vault_of
 from creditline.flows.house import House
 from creditline.flows.publish import publish
+from creditline.flows.vault import Vault
 from creditline.store.connect import Database, connect
 from creditline.store.embedded import EmbeddedServer
 from creditline.store.migrate import prepare
@@ -17,11 +20,12 @@ from creditline.store.migrate import prepare
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """A running engine: the database, the house that decides, and its clock."""
+    """A running engine: the database, the house that decides, its clock, and the vault, opened when it is first used."""
 
     db: Database
     house: House
     clock: Clock
+    vault: Callable[[], Vault] | None = None
 
 
 @asynccontextmanager
@@ -43,7 +47,7 @@ async def running(settings: Settings, *, clock: Clock = system_clock) -> AsyncIt
         house = House(load_product(name) for name in offered())
         await publish(db, clock, house)
         keep_loaded()
-        yield Engine(db=db, house=house, clock=clock)
+        yield Engine(db=db, house=house, clock=clock, vault=cache(partial(vault_of, settings)))
 
 
 def keep_loaded() -> None:

@@ -53,7 +53,7 @@ async def serve_until_stopped(
         if told is not None:
             host, port = listener.getsockname()[:2]
             told(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        app = create_app(engine.db, engine.clock, engine.house, pages=pages or pages_by(settings))
+        app = create_app(engine.db, engine.clock, engine.house, pages=pages or pages_by(settings), vault=engine.vault)
         config = uvicorn.Config(
             app,
             loop="none",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from creditline.errors import Code, Malformed
+from creditline.flows.vault import KEY_BYTES
 
 LEAST_KEY_LETTERS = 32
 
@@ -19,9 +20,9 @@ class Settings:
     data sets. `nats` is the address of a NATS server for `creditline stream`; without one it starts its own in
     `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most. `webhook`
     is where notices are sent, signed with `webhook_secrets`; without one nobody is sent any.
-    `home`/stream. `host` and `port` are where the API listens, `pool_size` how many connections it opens at most.
     `pages_keys` sign and check the borrowers' tokens, the first signs; `pages_frames` are the origins that may show the
     pages in a frame; `pages_pay` is the address of the lender's own till, with {line}, {amount_minor} and {currency}.
+    `vault_keys` seal what is personal (the first) or open it; without one there is a key in `home`/vault.key.
     """
 
     dsn: str | None
@@ -36,6 +37,7 @@ class Settings:
     pages_keys: tuple[str, ...] = ()
     pages_frames: tuple[str, ...] = ()
     pages_pay: str | None = None
+    vault_keys: tuple[bytes, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -55,6 +57,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pages_keys=_keys(given.get("CREDITLINE_PAGES_KEY")),
         pages_frames=_origins(given.get("CREDITLINE_PAGES_FRAMES")),
         pages_pay=_till(given.get("CREDITLINE_PAGES_PAY")),
+        vault_keys=_vault_keys(given.get("CREDITLINE_VAULT_KEY")),
     )
 
 
@@ -75,6 +78,20 @@ def _keys(given: str | None) -> tuple[str, ...]:
             f"CREDITLINE_PAGES_KEY holds a key of fewer than {LEAST_KEY_LETTERS} letters, which can be guessed. Make one with "
             "`openssl rand -hex 32`, and give the lender's app the same; to change it, name the new one first and the old "
             "one after a space.",
+            code=Code.CONFIGURATION_INVALID,
+        )
+    return keys
+
+
+def _vault_keys(given: str | None) -> tuple[bytes, ...]:
+    try:
+        keys = tuple(bytes.fromhex(key) for key in (given or "").split())
+    except ValueError:
+        keys = (b"",)
+    if any(len(key) != KEY_BYTES for key in keys):
+        raise Malformed(
+            f"CREDITLINE_VAULT_KEY holds something that is no key of {KEY_BYTES} bytes in hexadecimal. Make one with `openssl "
+            "rand -hex 32`; to change it, name the new one first and the old one after a space.",
             code=Code.CONFIGURATION_INVALID,
         )
     return keys

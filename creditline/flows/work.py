@@ -9,6 +9,7 @@ from creditline.clock import Clock, MovedClock
 from creditline.errors import Code, Unavailable
 from creditline.flows.capture import expire_reservations
 from creditline.flows.close import close_days
+from creditline.flows.document import expire_documents
 from creditline.flows.house import House
 from creditline.flows.limit import end_extras, end_unused
 from creditline.flows.restore import restore_due
@@ -31,6 +32,7 @@ async def work_once(db: Database, clock: Clock, house: House, *, most: int = 500
     done["expired"] = await expire_reservations(db, clock, most=most)
     done["extra_ended"] = await end_extras(db, clock, most=most)
     done["approval_ended"] = await end_unused(db, clock, most=most)
+    done["document_expired"] = await expire_documents(db, clock, most=most)
     return +done
 
 
@@ -50,6 +52,7 @@ async def work_singly(
             await expire_reservations(db, clock, only=[subject])
             await end_extras(db, clock, only=[subject])
             await end_unused(db, clock, only=[subject])
+            await expire_documents(db, clock, only=[subject])
         except Exception as failed:
             if isinstance(failed, Unavailable) and failed.code is not Code.CLOCK_BEHIND:
                 raise

@@ -26,6 +26,7 @@ class TimerKind(StrEnum):
     RESERVATION = "reservation"
     EXTRA = "extra"
     APPROVAL = "approval"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from creditline.edge.products import load_product, offered
 from creditline.errors import Code
 from creditline.flows.house import House
 from creditline.flows.publish import publish
+from creditline.flows.vault import Vault
 from creditline.flows.verify import verify
 from creditline.ids import id_from
 from creditline.store.connect import Database
@@ -138,7 +139,7 @@ async def an_api(db: Database, *, clock: Clock | None = None, served: Database |
     moved = MovedClock(STARTS_AT)
     house = the_house()
     await publish(db, moved, house)
-    app = create_app(served or db, clock or moved, house)
+    app = create_app(served or db, clock or moved, house, vault=lambda: Vault([b"h" * 32]))
     # The server under test answers even when it fails; what it raises besides is for its log.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://api") as http:

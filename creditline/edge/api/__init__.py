@@ -1,6 +1,6 @@
 """The engine over HTTP: a FastAPI app around the flows, its documentation served from here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from typing import Any
@@ -20,6 +20,7 @@ from creditline.edge.api import (
     checks,
     corrections,
     decisions,
+    documents,
     events,
     evidence,
     forecast,
@@ -45,6 +46,7 @@ from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
 from creditline.edge.api.state import parts
 from creditline.flows.house import House
+from creditline.flows.vault import Vault
 from creditline.store.connect import Database
 
 VERSION = "1"
@@ -61,10 +63,13 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(db: Database, clock: Clock, house: House, *, pages: Pages | None = None) -> FastAPI:
+def create_app(
+    db: Database, clock: Clock, house: House, *, pages: Pages | None = None, vault: Callable[[], Vault] | None = None
+) -> FastAPI:
     """Return the app around a ready database, a clock and the products that are offered.
 
     `pages` says how borrowers sign in; without it none can. If they are alone, nothing else is served: see docs/pages.md.
+    `vault` takes documents in.
     """
     pages = pages or Pages()
 
@@ -85,7 +90,7 @@ def create_app(db: Database, clock: Clock, house: House, *, pages: Pages | None 
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.parts = parts(db, clock, house)
+    app.state.parts = parts(db, clock, house, vault=vault)
     app.state.pages = pages
     add_handlers(app)
     app.add_middleware(Gate)
@@ -116,6 +121,7 @@ def _add_operations(app: FastAPI) -> None:
         decisions.ROUTES,
         checks.ROUTES,
         evidence.ROUTES,
+        documents.ROUTES,
         impact.ROUTES,
         gates.ROUTES,
         backtest.ROUTES,

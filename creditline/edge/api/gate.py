@@ -8,12 +8,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from creditline.edge.api.problem import problem, unexpected
 from creditline.errors import Code
+from creditline.profile.document import MOST_BYTES
 
 MOST_BODY_BYTES = 65_536
 """No request of ours needs a tenth of it but those that bring files; what comes in bulk streams."""
 
 MOST_FILES_BYTES = 4_194_304
-WITH_FILES = ("/v1/policies:check", "/v1/policies:impact")
+WITH_FILES = {
+    "/v1/policies:check": MOST_FILES_BYTES,
+    "/v1/policies:impact": MOST_FILES_BYTES,
+    "/v1/documents": MOST_BYTES,
+}
 
 MOST_ID_LETTERS = 64
 STREAMED = ("/v1/events", "/v1/draws:batch", "/v1/repayments:batch")
@@ -80,7 +85,7 @@ def _name_of(request: Request) -> str:
 
 
 def _most_bytes(request: Request) -> int:
-    return MOST_FILES_BYTES if request.url.path in WITH_FILES else MOST_BODY_BYTES
+    return WITH_FILES.get(request.url.path, MOST_BODY_BYTES)
 
 
 def _announced_bytes(request: Request) -> int:

@@ -116,7 +116,8 @@ async def _ours(request: Request, error: Exception) -> JSONResponse:
 async def _misshapen(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if request.method == "POST" and media != "application/json":
+    is_of_body = any(one["loc"][0] == "body" for one in error.errors())
+    if is_of_body and media != "application/json":
         detail = f"The body came as {media or 'no media type at all'}. Send JSON, with Content-Type: application/json."
         return problem(request, 415, code=Code.MESSAGE_MALFORMED, title="Unsupported Media Type", detail=detail)
     detail = "; ".join(_said(one) for one in error.errors())

@@ -1,18 +1,19 @@
 """What a route needs of the running engine."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from creditline.clock import Clock
-from creditline.errors import CreditlineError
+from creditline.errors import Code, CreditlineError, NotAllowed
 from creditline.flows.draw import Drawn, DrawRequest, draw_lines
 from creditline.flows.gather import Gatherer
 from creditline.flows.house import House
 from creditline.flows.repay import Repaid, RepayRequest, repay_lines
+from creditline.flows.vault import Vault
 from creditline.store.connect import Database
 
 
@@ -25,13 +26,24 @@ class Parts:
     house: House
     draws: Gatherer[DrawRequest, Drawn]
     repayments: Gatherer[RepayRequest, Repaid]
+    vault: Callable[[], Vault] | None = None
+
+    @property
+    def sealed(self) -> Vault:
+        """The vault; raise `NotAllowed` where the server was started without one."""
+        if self.vault is None:
+            raise NotAllowed(
+                "This server has no key, and takes no documents. Start it by `creditline serve`.",
+                code=Code.CONFIGURATION_INVALID,
+            )
+        return self.vault()
 
     async def drain(self) -> None:
         """Answer everything that was taken, and take nothing more."""
         await asyncio.gather(self.draws.drain(), self.repayments.drain())
 
 
-def parts(db: Database, clock: Clock, house: House) -> Parts:
+def parts(db: Database, clock: Clock, house: House, *, vault: Callable[[], Vault] | None = None) -> Parts:
     """Return the parts an app serves by."""
 
     async def draws(asked: Sequence[DrawRequest]) -> Sequence[Drawn | CreditlineError]:
@@ -40,7 +52,7 @@ def parts(db: Database, clock: Clock, house: House) -> Parts:
     async def repayments(asked: Sequence[RepayRequest]) -> Sequence[Repaid | CreditlineError]:
         return await repay_lines(db, clock, house, asked=asked)
 
-    return Parts(db=db, clock=clock, house=house, draws=Gatherer(draws), repayments=Gatherer(repayments))
+    return Parts(db=db, clock=clock, house=house, draws=Gatherer(draws), repayments=Gatherer(repayments), vault=vault)
 
 
 async def parts_of(request: Request) -> Parts:
