@@ -24,6 +24,7 @@ SCREENS = [
     ("mei", "borrow"),
     ("mei", "repay"),
     ("mei", "letters"),
+    ("mei", "review"),
     ("mei", "nowhere"),
     ("jun", ""),
     ("lan", ""),
@@ -31,6 +32,7 @@ SCREENS = [
     ("new", "promises"),
     ("new", "repay"),
     ("new", "letters"),
+    ("new", "review"),
     ("tao", ""),
     ("due", ""),
     ("nobody", ""),
@@ -162,6 +164,17 @@ async def test_a_letter_is_read_in_full(visitor: Visitor) -> None:
         assert await visitor.barriers(page) == []
         assert await visitor.overflow(page) == 0
     await expect(page.get_by_role("article")).to_contain_text("late")
+
+
+async def test_a_person_is_asked_for(visitor: Visitor) -> None:
+    page = await visitor.open("tao", "review", width=320)
+    await page.get_by_role("radio", name="My circumstances are special").check()
+    await page.get_by_label("In your own words").fill("I was in hospital.")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("main")).to_contain_text("I was in hospital.")
+    await expect(page.locator("[aria-current=step]")).to_contain_text("A person looks at it")
+    assert await visitor.barriers(page) == []
+    assert await visitor.overflow(page) == 0
 
 
 async def test_a_page_loads_again_where_it_is(visitor: Visitor) -> None:

@@ -29,6 +29,7 @@ from creditline.edge.api import (
     notices,
     own_advice,
     own_letters,
+    own_reviews,
     policies,
     promises,
     strategies,
@@ -105,6 +106,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
             *me.ROUTES.routes,
             *own_advice.ROUTES.routes,
             *own_letters.ROUTES.routes,
+            *own_reviews.ROUTES.routes,
             *decisions.HEALTH.routes,
         )
     }

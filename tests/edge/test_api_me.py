@@ -21,6 +21,7 @@ from creditline.edge.api import (
     own_advice,
     own_letters,
     own_record,
+    own_reviews,
     own_shapes,
     own_words,
 )
@@ -218,6 +219,25 @@ async def test_a_letter_is_read_by_whom_it_was_written_to(http: httpx.AsyncClien
     assert set(letter) == set(own_letters.OwnLetterView.model_fields)
 
 
+async def test_a_person_is_asked_for_and_nobody_asks_about_anothers(http: httpx.AsyncClient) -> None:
+    act = (await read(http, "/v1/me/notices", JUN.borrower))[0]["notice"]
+    asked = {
+        "id": str(id_from("asks", at=STARTS_AT)),
+        "act": act,
+        "reason": "facts_wrong",
+        "words": "Paid.",
+        "language": "en",
+    }
+    problem(await http.post("/v1/me/reviews", json=asked, headers=bearer(MEI.borrower)), 404, Code.NOTICE_UNKNOWN)
+    made = await http.post("/v1/me/reviews", json=asked, headers=bearer(JUN.borrower))
+    assert (made.status_code, made.json()["state"], made.json()["words"]) == (201, "waiting", "Paid."), made.text
+    again = await http.post("/v1/me/reviews", json=asked, headers=bearer(JUN.borrower))
+    assert (again.status_code, again.json()) == (200, made.json())
+    assert await read(http, "/v1/me/reviews", JUN.borrower) == [made.json()]
+    assert await read(http, "/v1/me/reviews", MEI.borrower) == []
+    assert {"officer", "approver"} & set(own_reviews.OwnReviewView.model_fields) == set()
+
+
 async def test_a_repayment_in_the_demo_is_taken_and_a_draw_is_decided(http: httpx.AsyncClient) -> None:
     line = await own_line(http, LAN.borrower)
     url = f"/v1/me/lines/{line}"
@@ -254,7 +274,7 @@ async def test_on_every_route_of_theirs_a_borrower_reaches_nothing_of_anothers(d
     async with the_pages(db) as http:
         line = await own_line(http, MEI.borrower)
         routes = [one for one in routes_of(http) if isinstance(one, APIRoute) and not one.path.startswith("/health")]
-        own = (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES)
+        own = (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES, own_reviews.ROUTES)
         assert {one.path for one in routes} == {
             one.path for part in own for one in part.routes if isinstance(one, APIRoute)
         }

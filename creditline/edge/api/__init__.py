@@ -34,6 +34,7 @@ from creditline.edge.api import (
     notices,
     own_advice,
     own_letters,
+    own_reviews,
     policies,
     promises,
     strategies,
@@ -95,7 +96,7 @@ def create_app(
     add_handlers(app)
     app.add_middleware(Gate)
     add_pages(app, pages)
-    for routes in (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES, decisions.HEALTH):
+    for routes in (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES, own_reviews.ROUTES, decisions.HEALTH):
         app.include_router(routes, responses=PROBLEM)
     if not pages.is_alone:
         _add_operations(app)

@@ -17,6 +17,7 @@ import { LetterScreen, LettersScreen } from "./screens/LettersScreen";
 import { PromisesScreen } from "./screens/PromisesScreen";
 import { RecordScreen } from "./screens/RecordScreen";
 import { RepayScreen } from "./screens/RepayScreen";
+import { ReviewScreen } from "./screens/ReviewScreen";
 import { Trouble } from "./client";
 
 export type OwnLine = Me["lines"][number];
@@ -71,6 +72,8 @@ function screen(path: string, me: Me, line: OwnLine, missing: string, goBack: st
       return <DrawScreen me={me} line={line} />;
     case "repay":
       return <RepayScreen me={me} line={line} />;
+    case "review":
+      return <ReviewScreen me={me} />;
     case "letters":
       return <LettersScreen me={me} />;
     default:

@@ -17,6 +17,7 @@ export type DrawPreview = Wire["OwnDrawPreviewView"];
 export type RepayPreview = Wire["OwnRepayPreviewView"];
 export type Repaid = Wire["RepaidView"];
 export type Notice = Wire["OwnNoticeView"];
+export type Review = Wire["OwnReviewView"];
 export type Letter = Wire["OwnLetterView"];
 
 const MINUTE_MS = 60_000;
@@ -105,3 +106,6 @@ export function useLetter(notice: string): UseQueryResult<Letter> {
     queryFn: () => told(api.GET("/v1/me/notices/{notice}/letter", { params: { path: { notice }, query: { language } } })),
   });
 }
+
+export const useReviews = (): UseQueryResult<Review[]> =>
+  useQuery({ queryKey: ["reviews"], queryFn: () => told(api.GET("/v1/me/reviews")) });

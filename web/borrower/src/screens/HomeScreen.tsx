@@ -61,6 +61,9 @@ function Content({ asked: home }: { asked: Home }) {
       {home.held.length > 0 && (
         <Card title={t("why")} sub={t("why_sub")}>
           <Why home={home} />
+          <Link className="lnk" to="review">
+            {t("disagree")}
+          </Link>
         </Card>
       )}
       {home.held.length > 0 && <WhenAndWhat home={home} />}
@@ -248,6 +251,9 @@ function More() {
         </li>
         <li>
           <Link to="letters">{t("letters")}</Link>
+        </li>
+        <li>
+          <Link to="review">{t("review")}</Link>
         </li>
       </ul>
     </nav>
