@@ -5,16 +5,18 @@ Claims: `sub` is the borrower, `aud` is AUDIENCE, `iat` and `exp` are the token'
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import jwt
 
+from creditline.clock import EPOCH, from_us, to_us
 from creditline.errors import Code, NotSignedIn
 
 AUDIENCE = "creditline/pages"
 ALGORITHM = "HS256"
+SECOND_US = 1_000_000
 LONGEST = timedelta(hours=1)
 USUAL = timedelta(minutes=15)
 LEEWAY = timedelta(seconds=30)
@@ -55,13 +57,14 @@ class SignIn:
         if not self.keys:
             raise _no_key()
         claims = self._claims(token)
-        issued_at, expires_at = (datetime.fromtimestamp(int(claims[name]), UTC) for name in ("iat", "exp"))
-        if expires_at - issued_at > self.longest:
+        issued_us, expires_us = (int(claims[name]) * SECOND_US for name in ("iat", "exp"))
+        if expires_us - issued_us > to_us(EPOCH + self.longest):
             raise _refused(
-                f"it is good for {expires_at - issued_at}, and {self.longest} is the most. Issue it for a shorter time"
+                f"it is good for {(expires_us - issued_us) // SECOND_US} seconds, and {self.longest} is the most. Issue it for "
+                "a shorter time"
             )
         scope = str(claims.get("scope", READ)).split()
-        return SignedIn(borrower=str(claims["sub"]), may_draw=DRAW in scope, expires_at=expires_at)
+        return SignedIn(borrower=str(claims["sub"]), may_draw=DRAW in scope, expires_at=from_us(expires_us))
 
     def _claims(self, token: str) -> dict[str, Any]:
         for key in self.keys:

@@ -19,11 +19,11 @@ with asked as (
         select loan.* from loan where loan.line = a.line and loan.state <> 'closed' offset 0
     ) l
 ), late as (
-    select line, (unpaid_since_on + $4::integer)::timestamp at time zone 'UTC' as bad_at
+    select line, start_of_day(unpaid_since_on + $4::integer) as bad_at
     from owed
     where unpaid_since_on is not null
 ), closed as (
-    select a.line, (d.day + 1)::timestamp at time zone 'UTC' as bad_at
+    select a.line, start_of_day(d.day + 1) as bad_at
     from asked a
     cross join lateral (
         select day, dpd_days, closed_at from line_day where line_day.line = a.line offset 0
