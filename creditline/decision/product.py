@@ -30,8 +30,9 @@ class Product:
 
     `files` maps each path inside the folder to its bytes; `edition` is the sha256 over all of them. `features` names
     the profile's columns in order, `catalogue` is the version of their definitions, `reads` those that a table reads and where,
-    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates, `strategy`
-    its arms, if there are any; `losing` is None where nothing is said of losses. `pd_card` is the card that prices and grades,
+    `conditions` the expressions a promise may depend on, `estimates` those whose dates are no more than estimates;
+    `releases_early` says whether what is learned may bring back a promised part before its day; `strategy` are its arms, if
+    there are any; `losing` is None where nothing is said of losses. `pd_card` is the card that prices and grades,
     `release_card` the one that restoration goes by. `law` is the pack of its jurisdiction, None where the edition is older
     than these.
     """
@@ -50,6 +51,7 @@ class Product:
     reads: tuple[tuple[str, int], ...]
     conditions: tuple[str, ...]
     estimates: tuple[str, ...]
+    releases_early: bool
     policy: Policy
     compiled: CompiledPolicy
     parameters: Parameters
@@ -102,6 +104,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         reads=_reads((policy, strategy.segments.policy) if strategy else (policy,), features),
         conditions=tuple(one.name for one in policy.decisions if is_condition(one)),
         estimates=tuple(settings.get("promises", {}).get("estimates", ())),
+        releases_early=settings.get("promises", {}).get("early") is True,
         policy=policy,
         compiled=compile_policy(policy, frozenset(one.name for one in parameters.all)),
         parameters=parameters,

@@ -158,7 +158,7 @@ async def _live(db: Database, house: House, person: Person, *, until: datetime) 
                 one(await repay_lines(db, clock, house, asked=[paid]))
             case _:
                 event = await _event(db, person, name, line=line, what=what, amount=amount, at=clock())
-                await ingest_rows(db, rows=[(1, row_of(event, recorded_at=clock()))])
+                await ingest_rows(db, house, rows=[(1, row_of(event, recorded_at=clock()))])
     await work_until(db, clock, house, until=until)
 
 

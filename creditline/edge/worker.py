@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from creditline.edge.closer import close_on
 from creditline.edge.engine import Engine
 from creditline.edge.guard import guard_on
 from creditline.errors import Code, CreditlineError, Unavailable
+from creditline.flows.signals import answer_signals, answer_singly
 from creditline.flows.work import seconds_until_due, work_once, work_singly
 from creditline.store import partitions
 
@@ -23,16 +25,21 @@ AWAY_SECONDS = 1.0
 FAILED_SECONDS = 15.0
 """How soon a line that could not be worked on is tried again."""
 
+SIGNAL_SECONDS = 0.25
+"""How often it is asked whether something new was learned: a query of an empty table. NOTIFY would make commits wait."""
+
 PARTITIONS_HOURS = 6
 """How often it is seen to that the coming partitions are there; they are made two months ahead."""
 
 
 async def work_on(engine: Engine, stop: asyncio.Event) -> None:
-    """Do what is due, close the days that are over and guard the arms, each at its own pace, until told to stop."""
-    await asyncio.gather(_work_on(engine, stop), close_on(engine, stop), guard_on(engine, stop))
+    """Do what is due, follow signals, close days that are over and guard the arms, each at its own pace, until told to stop."""
+    await asyncio.gather(
+        work_by_time(engine, stop), follow_signals(engine, stop), close_on(engine, stop), guard_on(engine, stop)
+    )
 
 
-async def _work_on(engine: Engine, stop: asyncio.Event) -> None:
+async def work_by_time(engine: Engine, stop: asyncio.Event) -> None:
     """Do what is due until told to stop; a database that is away is waited for, and a line that fails stops no other."""
     partitions_at: datetime | None = None
     while not stop.is_set():
@@ -49,6 +56,38 @@ async def _work_on(engine: Engine, stop: asyncio.Event) -> None:
             wait = FAILED_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), timeout=wait)
+
+
+async def follow_signals(engine: Engine, stop: asyncio.Event) -> None:
+    """Decide again, within a second, what something new was learned of, until told to stop; a line that fails stops no other."""
+    failed = dict[UUID, datetime]()
+    while not stop.is_set():
+        failed = {line: again_at for line, again_at in failed.items() if again_at > engine.clock()}
+        try:
+            released = await answer_signals(engine.db, engine.clock, engine.house, besides=failed.keys())
+            if released:
+                LOG.info("brought back before the day: %s", len(released))
+        except Exception:  # noqa: BLE001  # What is wrong shows again below, beside the line it is wrong with.
+            failed |= await _answer_singly(engine, besides=failed.keys())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=SIGNAL_SECONDS)
+
+
+async def _answer_singly(engine: Engine, *, besides: Collection[UUID]) -> dict[UUID, datetime]:
+    """Decide again line by line, telling what fails; return when each that failed is tried again."""
+    try:
+        outcomes = await answer_singly(engine.db, engine.clock, engine.house, besides=besides)
+    except Unavailable as away:
+        LOG.warning("%s: %s", away.code, away.message)
+        await asyncio.sleep(AWAY_SECONDS)
+        return {}
+    except Exception:
+        LOG.exception("signals could not be read; the worker goes on")
+        await asyncio.sleep(AWAY_SECONDS)
+        return {}
+    for line, wrong in outcomes.items():
+        LOG.error("line %s was to be decided again and failed", line, exc_info=wrong)
+    return dict.fromkeys(outcomes, engine.clock() + timedelta(seconds=FAILED_SECONDS))
 
 
 async def _make_partitions(engine: Engine) -> datetime:

@@ -15,9 +15,10 @@ from creditline.flows.turn import as_of_for, digest_of, require_new, the_line
 from creditline.ledger.book import Stamp, block, cap_oneself
 from creditline.ledger.line import Line
 from creditline.money import MAX_MINOR
-from creditline.store import limits, lines, requests
+from creditline.store import limits, lines, requests, signals
 from creditline.store.connect import Database
 from creditline.store.requests import Recorded
+from creditline.store.signals import Signal
 
 
 class BlockRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +74,8 @@ async def control_line(db: Database, clock: Clock, house: House, *, request: Blo
         await lines.post(connection, [(posting,)])
         if isinstance(request, BlockRequest):
             await limits.say(connection, posting, authority=request.authority, reason=request.reason)
+        if line.is_blocked and not posting.line.is_blocked and line.withheld_minor:
+            await signals.raise_of(connection, [Signal(line=line.id, since=stamp.booked_at, is_unblock=True)])
         if posting.line.is_blocked and isinstance(request, BlockRequest):
             at = stamp.booked_at
             await notify_by_hand(connection, house, posting.line, request=request.id, at=at, trigger=Trigger.BLOCKED)

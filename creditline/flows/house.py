@@ -14,6 +14,7 @@ from creditline.decision.arms import Armed
 from creditline.decision.product import Product, pack, read_product, unpack
 from creditline.errors import Broken, Code, NotFound
 from creditline.policy.life import Period
+from creditline.restoration.touch import touching
 from creditline.store import decisions, facts, policies
 from creditline.store.connect import Connection, Database
 
@@ -74,6 +75,10 @@ class House:
         if offer.periods:
             self.products = offer.products(as_of)
         return offer
+
+    def heard(self) -> frozenset[int]:
+        """Return the type numbers of the events that can change when what waits comes back, by any product in force."""
+        return frozenset[int]().union(*(touching(product) for product in self.products.values()))
 
     def product(self, name: str) -> Product:
         """Return a product as it was in force when this house last looked."""

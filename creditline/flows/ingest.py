@@ -11,6 +11,7 @@ from creditline.clock import Clock
 from creditline.errors import Code
 from creditline.events.intake import Judged, Read, Verdict, malformed, read_line
 from creditline.events.row import EventRow
+from creditline.flows.house import House
 from creditline.store import facts
 from creditline.store.connect import Database
 
@@ -35,9 +36,9 @@ class Tally:
         )
 
 
-async def ingest(db: Database, clock: Clock, *, lines: Sequence[tuple[int, bytes]]) -> list[Judged]:
+async def ingest(db: Database, clock: Clock, house: House, *, lines: Sequence[tuple[int, bytes]]) -> list[Judged]:
     """Take numbered lines of JSON in; return the verdict on each, in their order."""
-    return await ingest_read(db, read=read_lines(lines, now=clock()))
+    return await ingest_read(db, house, read=read_lines(lines, now=clock()))
 
 
 def read_lines(lines: Sequence[tuple[int, bytes]], *, now: datetime) -> list[Read | Judged]:
@@ -45,20 +46,26 @@ def read_lines(lines: Sequence[tuple[int, bytes]], *, now: datetime) -> list[Rea
     return [read_line(line, text, now=now) for line, text in lines]
 
 
-async def ingest_read(db: Database, *, read: Sequence[Read | Judged]) -> list[Judged]:
+async def ingest_read(db: Database, house: House, *, read: Sequence[Read | Judged]) -> list[Judged]:
     """Take lines in that were read already; return the verdict on each, in their order."""
     by_line = {one.line: one for one in read if isinstance(one, Judged)}
     good = [(one.line, one.row) for one in read if isinstance(one, Read)]
-    by_line |= {one.line: one for one in await ingest_rows(db, rows=good)}
+    by_line |= {one.line: one for one in await ingest_rows(db, house, rows=good)}
     return [by_line[one.line] for one in read]
 
 
-async def ingest_rows(db: Database, *, rows: Sequence[tuple[int, EventRow]]) -> list[Judged]:
-    """Take numbered events in; an id on record with other content is malformed, with the same content repeated."""
+async def ingest_rows(db: Database, house: House, *, rows: Sequence[tuple[int, EventRow]]) -> list[Judged]:
+    """Take numbered events in; an id on record with other content is malformed, with the same content repeated.
+
+    Lines on which something waits, and that one of the events may bring back earlier, are decided again by the worker.
+    """
     if not rows:
         return []
     async with db.transaction() as connection:
         taken = await facts.take(connection, [row for _, row in rows])
+        heard = house.heard()
+        if any(row.number in heard for _, row in rows):
+            await facts.signal_taken(connection, heard)
     judged: list[Judged] = []
     new = set(taken.new)
     for place, (line, row) in enumerate(rows):

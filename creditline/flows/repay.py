@@ -29,9 +29,10 @@ from creditline.ledger.chart import Account
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
 from creditline.restoration.plan import Plan, plan_of
-from creditline.store import decisions, facts, lines, loans, requests
+from creditline.store import decisions, facts, lines, loans, requests, signals
 from creditline.store.connect import Connection, Database
 from creditline.store.requests import Recorded
+from creditline.store.signals import Signal
 
 
 class RepayRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -263,6 +264,15 @@ async def _save(
     await decisions.record(db, decided, seen=seen)
     await notify(db, house, decided)
     await promises.promise(db, house, [(decision, plan.tranches) for _, decision, plan, _ in done])
+    # What waited before this payment may come back earlier for it.
+    await signals.raise_of(
+        db,
+        [
+            Signal(line=one.request.line, since=one.posting.entry.booked_at)
+            for one, _, _, _ in done
+            if one.posting.line.withheld_minor > one.settled.principal_minor
+        ],
+    )
 
 
 def _recorded(taken: Taken) -> Recorded:

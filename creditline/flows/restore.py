@@ -38,12 +38,12 @@ async def restore_due(
         made: list[Decision] = []
         while waiting:
             turn = {tranche.line: tranche for tranche in reversed(waiting)}
-            made += await _turn(connection, clock(), house, list(turn.values()), locked)
+            made += await look_again(connection, clock(), house, list(turn.values()), locked)
             waiting = [tranche for tranche in waiting if turn[tranche.line] is not tranche]
         return made
 
 
-async def _turn(
+async def look_again(
     db: Connection, now: datetime, house: House, tranches: Sequence[Tranche], locked: dict[UUID, Line]
 ) -> list[Decision]:
     """Decide one tranche a line, save, and leave the lines as they then are in `locked`."""
@@ -60,7 +60,7 @@ async def _turn(
     followed: dict[UUID, Tranche] = {}
     for tranche, at, product, one in zip(tranches, as_of, told, knowns, strict=True):
         line = locked[tranche.line]
-        decision = decide(product, _question(tranche, line, at), one, arm=arms[tranche.decision])
+        decision = decide(product, release_question(tranche, line, at), one, arm=arms[tranche.decision])
         decided.append(decision)
         if decision.answer is Answer.RELEASED:
             posting = release(line, tranche.amount_minor, stamp=Stamp(request=decision.id, booked_at=at))
@@ -87,7 +87,8 @@ async def _turn(
     return decided
 
 
-def _question(tranche: Tranche, line: Line, as_of: datetime) -> Question:
+def release_question(tranche: Tranche, line: Line, as_of: datetime) -> Question:
+    """Return the question whether a tranche may come back."""
     return question_of(
         line,
         Kind.RELEASE,

@@ -13,16 +13,18 @@ from creditline.flows.document import expire_documents
 from creditline.flows.house import House
 from creditline.flows.limit import end_extras, end_unused
 from creditline.flows.restore import restore_due
-from creditline.store import due
+from creditline.flows.signals import answer_signals
+from creditline.store import due, signals
 from creditline.store.connect import Database
 
 
 async def work_due(db: Database, clock: Clock, house: House, *, most: int = 500) -> Counter[str]:
-    """Release or keep back every due tranche and expire every due reservation; returns how many of each answer."""
+    """Do everything that is due, and decide again what signals are of; returns how many of each answer."""
     done: Counter[str] = Counter()
     while batch := await work_once(db, clock, house, most=most):
         done += batch
-    return done
+    done["released"] += len(await answer_signals(db, clock, house))
+    return +done
 
 
 async def work_once(db: Database, clock: Clock, house: House, *, most: int = 500) -> Counter[str]:
@@ -72,7 +74,8 @@ async def work_until(
     done: Counter[str] = Counter()
     while True:
         async with db.reading() as connection:
-            next_due = await due.next_due(connection)
+            found = (await due.next_due(connection), await signals.earliest(connection))
+        next_due = min((at for at in found if at is not None), default=None)
         if next_due is None or next_due > until:
             clock.move_to(max(until, clock()))
             if is_closing:

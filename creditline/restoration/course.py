@@ -5,10 +5,9 @@ borrowed and nothing is paid. The line is taken through every instant at which a
 movements and plans as the flows use, so that what comes of it is what the engine will book if just that happens.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -22,92 +21,26 @@ from creditline.events.catalogue import DrawMade, RepaymentReceived, StatementIs
 from creditline.events.frames import Facts, with_fact
 from creditline.events.row import row_of
 from creditline.ids import id_from
-from creditline.ledger.asset_class import Bucket, ClassTerms
+from creditline.ledger.asset_class import Bucket
 from creditline.ledger.book import Posting, Stamp, draw, end_reservation, extend, release, repay
 from creditline.ledger.booking import fee_legs
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan, LoanState
-from creditline.policy.life import Period
 from creditline.restoration.condition import Clause, clauses_of
+from creditline.restoration.early import at_once, recorded_before
 from creditline.restoration.plan import Tranche, again, plan_of
+from creditline.restoration.standing import Act, Reserved, Standing, Step, What
 from creditline.restoration.terms import RECHECK
+from creditline.restoration.touch import touching
+
+__all__ = (
+    "Act", "Asking", "Course", "Event", "Lens", "Need", "Reserved", "Standing", "Step", "What", "begin", "order", "take", "work",
+)  # fmt: skip
 
 T = TypeVar("T")
 Lens = Callable[[Product, Known, datetime], Known]
 """How what is known is seen before it is decided about: as it is, or as it must also stand a test."""
-
-
-class Act(StrEnum):
-    """What a step of a behaviour does."""
-
-    REPAY = "repay"
-    DRAW = "draw"
-    FACT = "fact"
-
-
-class What(StrEnum):
-    """What happens on a forecast day."""
-
-    REPAID = "repaid"
-    DRAWN = "drawn"
-    REFUSED = "refused"
-    RELEASED = "released"
-    KEPT_BACK = "kept_back"
-    EXPIRED = "expired"
-    EXTRA_ENDED = "extra_ended"
-    KNOWN = "known"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A part of a behaviour: money that is repaid or drawn, or a fact with its type number, amount and code."""
-
-    happens_at: datetime
-    act: Act
-    amount_minor: int = 0
-    number: int = 0
-    code: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved:
-    """An authorised draw that nobody captured yet."""
-
-    id: UUID
-    amount_minor: int
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Where a forecast starts: the line and its loans, the oldest first, what waits and is known, and what will decide it.
-
-    `product` decides what is new, unless one of `periods` says that another edition is in force by then; `editions` decide
-    what was promised under each. `closing` is the day that is closed next and the bucket on the day
-    before it, None where days are not closed. `seen` keeps what was known at an instant from
-    the facts this starts with, which behaviours share until their first step.
-    """
-
-    line: Line
-    loans: tuple[Loan, ...]
-    tranches: tuple[Tranche, ...]
-    reserved: tuple[Reserved, ...]
-    facts: Facts
-    product: Product
-    editions: Mapping[str, Product]
-    as_of: datetime
-    closing: tuple[date, Bucket] | None = None
-    periods: tuple[tuple[Period, Product], ...] = ()
-    seen: dict[tuple[str, datetime], Known] = field(default_factory=dict, compare=False, repr=False)
-
-    def in_force(self, as_of: datetime) -> Product:
-        """Return the edition that decides what is new at an instant."""
-        return next((product for period, product in self.periods if period.holds(as_of)), self.product)
-
-    def classes(self, day: date) -> ClassTerms:
-        """Return the thresholds that count on a day."""
-        return self.in_force(start_of(day)).lending.classes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +131,11 @@ def take(course: Course, step: Step) -> Asking[None]:
     yield from work(course, until=step.happens_at)
     match step.act:
         case Act.FACT:
+            _close(course, through=last_over(step.happens_at))
             _learn(course, step, at=step.happens_at)
             _note(course, What.KNOWN, step.amount_minor, at=step.happens_at)
+            if step.number in touching(course.standing.in_force(step.happens_at)):
+                yield from _decide_again(course, since=step.happens_at)
         case Act.REPAY:
             yield from _repay(course, step)
         case Act.DRAW:
@@ -271,6 +207,36 @@ def _look_again(course: Course, tranche: Tranche, *, now: datetime) -> Asking[No
     course.decided.append(Decided(decision, tranche, (follower,)))
 
 
+def _decide_again(course: Course, *, since: datetime) -> Asking[None]:
+    """Bring back before its day what would now come back at once, and would not without what is known since an instant."""
+    now = just_after(since)
+    at = course.line.after_last(now)
+    product = course.standing.in_force(at)
+    if not course.tranches or not product.releases_early:
+        return
+    waiting_minor = sum(one.amount_minor for one in course.tranches)
+    question = _question(course, Kind.RESTORATION, id_from("signal", at=at), at, waiting_minor)
+    known = yield from _known(course, product, at)
+    asked = at_once(product, question, known)
+    if asked is None:
+        return
+    before = yield Need(product, recorded_before(course.facts, since), at)
+    if at_once(product, question, before if course.lens is None else course.lens(product, before, at)) is not None:
+        return
+    for tranche in sorted(course.tranches, key=order):
+        own, at = _told_by(course, tranche), course.line.after_last(now)
+        question = _question(course, Kind.RELEASE, id_from(f"release/{tranche.id}", at=at), at, tranche.amount_minor)
+        known = yield from _known(course, own, at)
+        decision = decide(own, replace(question, condition=tranche.condition), known, is_explained=False)
+        if decision.answer is Answer.RELEASED:
+            course.decided += [Decided(asked, None, ())] if asked is not None else []
+            asked = None
+            course.tranches.remove(tranche)
+            course.line = _made(release(course.line, tranche.amount_minor, stamp=_stamp(decision, at)))
+            _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
+            course.decided.append(Decided(decision, tranche, ()))
+
+
 def _told_by(course: Course, tranche: Tranche) -> Product:
     """Return the edition a tranche was promised under, also if that was promised only here."""
     told = (course.standing.product, *(product for _, product in course.standing.periods))
@@ -279,6 +245,7 @@ def _told_by(course: Course, tranche: Tranche) -> Product:
 
 def _repay(course: Course, step: Step) -> Asking[None]:
     """Meet the line's loans with a repayment, and decide when the limit of its principal comes back."""
+    waited = bool(course.tranches)
     at = course.line.after_last(step.happens_at)
     _close(course, through=business_day(at) - DAY)
     settled = settle(course.standing.in_force(at).lending, course.loans, step.amount_minor, on=business_day(at))
@@ -305,6 +272,8 @@ def _repay(course: Course, step: Step) -> Asking[None]:
     if plan.now_minor:
         course.line = _made(release(course.line, plan.now_minor, stamp=_stamp(decision, as_of)))
         _note(course, What.RELEASED, plan.now_minor, at=as_of, decision=decision)
+    if waited:
+        yield from _decide_again(course, since=at)
 
 
 def _draw(course: Course, step: Step) -> Asking[None]:

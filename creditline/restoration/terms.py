@@ -10,12 +10,15 @@ from creditline.decision.tables import TABLES
 from creditline.errors import Code, PolicyInvalid
 from creditline.money import MILLION
 from creditline.policy.feel import Choice, Constant, Expression, Name, Negative
-from creditline.policy.table import DecisionTable, HitPolicy, LiteralExpression
+from creditline.policy.table import DecisionTable, HitPolicy, LiteralExpression, names_in
 from creditline.policy.values import Number
 from creditline.restoration.plan import MOST_DAYS, MOST_TRANCHES
 
 RECHECK = "recheck_days"
 """The parameter that says after how many days a tranche that was kept back is looked at again."""
+
+SCORES = frozenset({"release_points", "grade"})
+"""What of a borrower a score says."""
 
 LONGEST_RESERVATION = timedelta(days=365)
 
@@ -45,11 +48,28 @@ def check_terms(product: Product) -> None:
             raise _wrong(product, f"[promises] estimates {name}", f"a condition: {', '.join(product.conditions)}")
     table = product.policy.decision(TABLES[Kind.RESTORATION])
     if isinstance(table, DecisionTable):
+        _check_route(product, table)
         for row, rule in enumerate(table.rules, start=1):
             given = dict(zip((output.name for output in table.outputs), rule.outputs, strict=True))
             answer = given.get("answer")
             if isinstance(answer, Constant) and answer.text != Answer.AT_ONCE:
                 _check_rule(product, f"table {table.name}, row {row}", given)
+
+
+def _check_route(product: Product, table: DecisionTable) -> None:
+    """Require a way back that is no score: a rule that brings everything back at once and asks none."""
+    scored = [place for place, column in enumerate(table.columns) if SCORES.intersection(names_in(column.expression))]
+    at_once = [
+        rule
+        for rule in table.rules
+        if any(isinstance(given, Constant) and given.text == Answer.AT_ONCE for given in rule.outputs)
+    ]
+    if scored and not any(all(not rule.cells[place].tests for place in scored) for rule in at_once):
+        raise _wrong(
+            product,
+            f"table {table.name} brings nothing back at once but by a score",
+            "at least one rule with the answer at_once that asks no score, such as one for proved income",
+        )
 
 
 def _check_days(product: Product) -> None:

@@ -83,9 +83,9 @@ select coalesce(d.id, r.id)::text as subject,
 from decision d
 full join request r on r.id = d.id
 where r.id is null or r.line <> d.line or r.recorded_at > d.as_of
-   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'backdate', 'release', 'review'))
+   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'backdate', 'release', 'review', 'signal'))
    or (case d.kind when 'opening' then 'open' when 'restoration' then 'repay' else d.kind end) <>
-      (case r.kind when 'authorise' then 'draw' when 'backdate' then 'repay' else r.kind end)
+      (case r.kind when 'authorise' then 'draw' when 'backdate' then 'repay' when 'signal' then 'repay' else r.kind end)
    or d.id is not null and r.accepted_minor <> case
         when d.kind in ('opening', 'draw') and d.answer = 'approve' then coalesce(d.amount_minor, 0)
         when d.kind = 'restoration' then r.accepted_minor
@@ -268,7 +268,7 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
         when 'human_review' then array['release', 'unblock', 'increase']
         else array[r.kind]
       end
-   or (d.id is not null and d.requested_minor <> greatest(0, -m.drawn))
+   or (d.id is not null and r.kind <> 'signal' and d.requested_minor <> greatest(0, -m.drawn))
    or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit', 'limit', 'extra', 'lapse', 'close',
        'reverse_draw', 'bounce', 'refund', 'backdate', 'waive', 'pay_out', 'charge_off', 'recover'))
    or (m.request is null and r.kind in ('attach', 'detach', 'umbrella_open', 'umbrella_limit')

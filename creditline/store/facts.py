@@ -1,6 +1,6 @@
 """Facts about borrowers: intake that counts nothing twice, and reads that can be repeated exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,6 +47,11 @@ async def take(db: Connection, rows: Sequence[EventRow]) -> Taken:
     if len(new) == len(rows):
         return Taken(new=new, differing=frozenset())
     return Taken(new=new, differing=frozenset(row["place"] for row in await db.fetch(SQL["differing_staged"])))
+
+
+async def signal_taken(db: Connection, heard: Collection[int]) -> None:
+    """Have lines decided again on which something waits and whose borrower an event of a heard number, just taken, is of."""
+    await db.execute(SQL["signal_staged"], sorted(heard))
 
 
 async def record(db: Connection, rows: Sequence[EventRow]) -> None:

@@ -22,6 +22,18 @@ select s.place
 from staged_event s
 where s.digest <> (select e.digest from event e where e.id = s.id);
 
+-- name: signal_staged
+-- What was just taken in may bring back earlier what waits on lines of its borrowers. Lines that are held by whoever decides
+-- them now are waited for: what comes after they looked is looked at again.
+insert into signal (line, since)
+select l.id, min(s.recorded_at)
+from staged_event s
+join line l on l.borrower = s.borrower and l.withheld_minor > 0
+where s.number = any($1::smallint[])
+group by l.id
+order by l.id
+on conflict (line) do nothing;
+
 -- name: take_snapshot
 -- Which transactions are visible now. Facts are then read by it, so that a replay can read the same ones. The asking
 -- transaction itself counts as running, although it sees its own rows: what it records is named one by one instead. The last

@@ -1,6 +1,6 @@
 -- The store of creditline: facts, lines, books, decisions and what was told.
--- Everything but `line`, `timer`, `umbrella` and its slots, `fairness_group`, and the end of what was known in `policy_period`, is
--- append-only, and the database itself refuses to change it.
+-- Everything but `line`, `timer`, `signal`, `umbrella` and its slots, `fairness_group`, and the end of what was known in
+-- `policy_period`, is append-only, and the database itself refuses to change it.
 
 create table edition (
     sha256       bytea primary key check (length(sha256) = 32),
@@ -76,6 +76,7 @@ create table line (
     constraint line_is_empty_when_closed check (closed_at is null or granted_minor = 0)
 ) partition by hash (id);
 create index line_of_borrower on line (borrower);
+create index line_waiting on line (borrower) where withheld_minor > 0;
 create index line_of_umbrella on line (umbrella) where umbrella is not null;
 
 create table request (
@@ -84,7 +85,7 @@ create table request (
         ('open', 'draw', 'authorise', 'capture', 'void', 'expire', 'repay', 'release', 'review', 'block', 'unblock', 'self_limit',
          'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close', 'accrue',
          'reverse_draw', 'bounce', 'refund', 'backdate', 'waive', 'pay_out', 'charge_off', 'recover',
-         'human_review')),
+         'human_review', 'signal')),
     line           uuid not null,
     digest         bytea not null,
     amount_minor   bigint check (amount_minor >= 0),
@@ -282,6 +283,13 @@ create table timer (
     due_at  timestamptz not null
 );
 create index timer_by_due on timer (due_at);
+
+create table signal (
+    line       uuid primary key,
+    since      timestamptz not null,
+    is_unblock boolean not null default false
+);
+comment on table signal is 'Lines that are to be decided again, and since when something about them is new. Deleted by the transaction that decides.';
 
 -- The guards. They hold whatever program writes, by hand or by mistake.
 

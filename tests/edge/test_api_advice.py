@@ -29,14 +29,13 @@ async def test_what_helps_is_told_in_words_and_figures(api: Api) -> None:
     told = await api.read(f"/v1/lines/{line['line']}/actions?language=en")
     assert told.keys() == advice.ActionsView.model_fields.keys()
     assert (told["waiting_minor"], told["all_back_on"], told["is_only_time"]) == (20_000, None, False)
-    best = told["helps"][0]
-    assert [one["action"] for one in best["doings"]] == ["pay_on_time"]
+    (best,) = [one for one in told["helps"] if [own["action"] for own in one["doings"]] == ["pay_on_time"]]
     assert (best["earlier_minor"], best["evidence"]) == (20_000, "rule")
     assert best["told"].startswith("Pay on time")
     assert {one["doing"]["action"] for one in told["does_not_help"]} >= {"check_often", "autopay_on"}
     assert "person" in told["route"]["told"]
     chinese = await api.read(f"/v1/lines/{line['line']}/actions", headers={"accept-language": "zh-CN"})
-    assert "按时还款" in chinese["helps"][0]["told"]
+    assert any("按时还款" in one["told"] for one in chinese["helps"])
     assert [one["doings"][0]["done_on"] for one in chinese["helps"]] == [
         one["doings"][0]["done_on"] for one in told["helps"]
     ]

@@ -56,6 +56,32 @@ async def test_it_listens_answers_and_stops(db: Database) -> None:
             await httpx.AsyncClient(base_url=api.http.base_url).get("/health")
 
 
+async def seconds_until_back(api: Api, borrower: str) -> float:
+    """Return how long it takes from the answer to a statement on time until its observed repayment is back."""
+    line = await api.open(borrower=borrower)
+    await api.draw(line, 10_000)
+    await api.statement(line, months_late=1)
+    await api.repay(line, 10_000)
+    assert (await api.line(line))["withheld_minor"] == 10_000
+    await api.statement(line)
+    started = asyncio.get_running_loop().time()
+    async with asyncio.timeout(20):
+        while (await api.line(line))["withheld_minor"]:
+            await asyncio.sleep(0.01)
+    return asyncio.get_running_loop().time() - started
+
+
+async def test_an_event_that_matters_brings_limit_back_within_a_second(db: Database) -> None:
+    async with served(db, work=True) as (api, _, _):
+        assert min([await seconds_until_back(api, f"b{place}") for place in range(3)]) < 1.0
+        assert "released" in {
+            one["answer"]
+            for one in (await api.read(f"/v1/lines/{(await api.read('/v1/borrowers/b0/lines'))[0]['line']}/history"))[
+                "decisions"
+            ]
+        }
+
+
 async def until_waiting(db: Database, count: int) -> None:
     """Wait until so many statements wait for a lock that another transaction has."""
     sql = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"

@@ -21,6 +21,7 @@ from creditline.ids import id_from
 from creditline.store import facts
 from creditline.store.connect import Database
 from tests.edge.a_source import real
+from tests.edge.an_api import the_house
 from tests.edge.test_sources_orders import BOUGHT, HEAD, write_cdnow, write_olist
 from tests.events.an_event import NOW
 
@@ -239,7 +240,7 @@ async def test_whatever_intake_takes_the_database_holds(db: Database, tmp_path: 
     path = tmp_path / "e.ndjson"
     path.write_bytes(as_lines(events) + as_lines([LOGIN]).replace(b'"ada"', b'"a\\u0000a"'))
     (batch,) = batches_of(path, now=NOW)
-    judged = await ingest_read(db, read=batch)
+    judged = await ingest_read(db, the_house(), read=batch)
     assert [one.verdict for one in judged] == [*[Verdict.ACCEPTED] * len(events), Verdict.MALFORMED]
     async with db.reading() as connection:
         held = await facts.of_borrower(connection, "b" * 64)

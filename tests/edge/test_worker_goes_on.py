@@ -50,6 +50,28 @@ async def with_something_due(desk: Desk, *names: str) -> None:
     desk.clock.move_to(desk.clock() + timedelta(days=40))
 
 
+async def test_a_signal_that_fails_is_told_and_stops_no_other(
+    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FAILED_SECONDS", 60.0)
+    for name in ("ada", "bob"):
+        line = await desk.open(borrower=name, amount_minor=100_000)
+        await desk.draw(line, 1_000)
+        await desk.statement(line, months_late=1)
+        await desk.repay(line, 1_000)
+        await desk.statement(line)
+    async with desk.db.reading() as connection:
+        booked_at = await connection.fetchval("select booked_at from line where borrower = 'ada'")
+    await _date_books(desk, "ada", desk.clock() + timedelta(days=1))
+    stop = asyncio.Event()
+    following = asyncio.create_task(worker.follow_signals(Engine(db=desk.db, house=desk.house, clock=desk.clock), stop))
+    await until_nothing_is_withheld(desk, "bob")
+    await until_told(caplog, "was to be decided again and failed")
+    stop.set()
+    await following
+    await _date_books(desk, "ada", booked_at)
+
+
 async def test_a_line_that_fails_is_told_and_stops_no_other(
     desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

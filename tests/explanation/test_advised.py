@@ -15,7 +15,7 @@ from creditline.explanation.advised import (
 from creditline.explanation.words import words_of
 from creditline.restoration.advice import advise
 from creditline.restoration.behaviour import catalogue_of
-from creditline.restoration.course import Standing
+from creditline.restoration.standing import Standing
 from tests.decision.a_product import a_product
 from tests.restoration.a_standing import a_standing
 
@@ -35,10 +35,11 @@ def said(standing: Standing, language: str) -> tuple[str, list[str], list[str], 
 def test_what_helps_is_said_with_its_day_and_its_reason() -> None:
     top, helps, _, useless = said(a_standing(months_late=1), "en")
     assert top == "¥200.00 waits, and by itself not all of it is back within 365 days."
-    assert helps[0].startswith(
+    assert helps[0].startswith("Prove your income by 2026-03-03; and: Pay on time, so")
+    assert helps[1].startswith(
         "Pay on time, so that the statement of 2026-03-25 shows nothing late. Then everything is back"
     )
-    assert helps[0].endswith("without it no day is certain. A rule asks for it.")
+    assert helps[1].endswith("without it no day is certain. A rule asks for it.")
     assert useless[-1] == "Look at the app often: it would change nothing. The dates stay as they are."
 
 

@@ -23,6 +23,7 @@ from creditline.flows.correct import Corrected
 from creditline.flows.draw import Drawn, DrawRequest, draw_lines
 from creditline.flows.explain import explain_line, lines_of, read_line
 from creditline.flows.house import House
+from creditline.flows.ingest import ingest_rows
 from creditline.flows.loans import settlement_of
 from creditline.flows.open import Opened, OpenRequest, open_lines
 from creditline.flows.pay_out import PayOutRequest, pay_out
@@ -38,7 +39,7 @@ from creditline.flows.work import work_until
 from creditline.ids import id_from
 from creditline.ledger.allocation import Part
 from creditline.ledger.line import Line
-from creditline.store import decisions, due, facts
+from creditline.store import decisions, due
 from creditline.store.connect import Database
 from creditline.store.requests import Recorded
 from tests.decision.a_product import a_product
@@ -61,9 +62,9 @@ class Desk:
         return id_from(f"request {self._ids_count}", at=self.clock())
 
     async def tell(self, *events: Event) -> None:
-        """Record facts that are learned of now."""
-        async with self.db.transaction() as connection:
-            await facts.take(connection, [row_of(event, recorded_at=self.clock()) for event in events])
+        """Take facts in that are learned of now."""
+        rows = [(place, row_of(event, recorded_at=self.clock())) for place, event in enumerate(events)]
+        await ingest_rows(self.db, self.house, rows=rows)
 
     async def earn(self, borrower: str) -> None:
         """Tell of a salary, so that the borrower is somebody of whom something is known."""

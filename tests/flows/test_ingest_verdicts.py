@@ -23,7 +23,7 @@ def an_order(name: str, *, amount_minor: int = 5) -> bytes:
 
 
 async def sent(desk: Desk, *lines: bytes) -> list[Judged]:
-    return await ingest(desk.db, desk.clock, lines=list(enumerate(lines, start=1)))
+    return await ingest(desk.db, desk.clock, desk.house, lines=list(enumerate(lines, start=1)))
 
 
 async def test_each_line_is_accepted_repeated_or_malformed(desk: Desk) -> None:

@@ -45,7 +45,9 @@ LINES = [
 async def test_an_event_without_end_or_number_is_malformed(
     desk: Desk, happened_at: str, amount_minor: str, is_good: bool
 ) -> None:
-    (judged,) = await ingest(desk.db, desk.clock, lines=[(1, (ORDER % (happened_at, amount_minor)).encode())])
+    (judged,) = await ingest(
+        desk.db, desk.clock, desk.house, lines=[(1, (ORDER % (happened_at, amount_minor)).encode())]
+    )
     assert judged.verdict is (Verdict.ACCEPTED if is_good else Verdict.MALFORMED)
     assert is_good or judged.code is not None
     async with desk.db.reading() as connection:

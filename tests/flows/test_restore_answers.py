@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from creditline.clock import start_of
 from creditline.decision.outcome import Answer, Kind
+from creditline.decision.product import Product
 from creditline.flows.restore import restore_due
 from creditline.flows.work import work_due
 from creditline.ledger.line import Line
@@ -23,7 +24,13 @@ async def held_back(desk: Desk, *, borrower: str = "ada", amount_minor: int = 50
     return await desk.line(line)
 
 
+def patient() -> Product:
+    """Return the product without early release."""
+    return changed({"product.toml": lambda text: text.replace("early = true", "early = false")})
+
+
 async def test_it_is_back_on_its_day_and_not_before(desk: Desk) -> None:
+    await desk.offer(patient())
     line = await held_back(desk)
     await desk.statement(line, months_late=0)
     ((due_on, _),) = await desk.waiting(line)

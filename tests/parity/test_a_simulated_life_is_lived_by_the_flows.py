@@ -18,6 +18,7 @@ from creditline.flows.draw import DrawRequest
 from creditline.flows.house import House
 from creditline.flows.open import OpenRequest
 from creditline.flows.repay import RepayRequest
+from creditline.flows.signals import answer_signals
 from creditline.flows.turn import one
 from creditline.flows.work import work_until
 from creditline.ledger.line import Line
@@ -91,6 +92,8 @@ class Branch:
                     currency=currency, document="slip", kind=EvidenceKind.INCOME,
                 )  # fmt: skip
                 await desk.tell(proved)
+        # The worker follows signals within a second, long before the borrower looks again.
+        await answer_signals(desk.db, desk.clock, desk.house)
         return await self.view(who, answer)
 
 

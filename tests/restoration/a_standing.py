@@ -12,8 +12,8 @@ from creditline.events.frames import facts_of_arrays
 from creditline.ids import id_from
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
-from creditline.restoration.course import Standing
 from creditline.restoration.plan import Tranche
+from creditline.restoration.standing import Standing
 from tests.decision.a_product import a_product
 
 AS_OF = datetime(2026, 3, 2, 9, tzinfo=UTC)

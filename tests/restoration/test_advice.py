@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from creditline.restoration.advice import Advice, Evidence, advise, dates_of
 from creditline.restoration.behaviour import Behaviour, catalogue_of
-from creditline.restoration.course import Act, Standing
 from creditline.restoration.forecast import forecast
+from creditline.restoration.standing import Act, Standing
 from tests.restoration.a_standing import a_standing
 
 
@@ -25,10 +25,17 @@ def behaviours(advice: Advice) -> list[tuple[Behaviour, ...]]:
 def test_paying_on_time_helps_who_is_late_because_a_rule_asks_for_it() -> None:
     advice = advised(a_standing(months_late=1))
     assert (advice.waiting_minor, advice.all_back_on, advice.is_only_time) == (20_000, None, False)
+    (alone,) = [one for one in advice.helps if [doing.behaviour for doing in one.doings] == [Behaviour.PAY_ON_TIME]]
+    assert (alone.evidence, alone.effect.earlier_minor, alone.effect.sooner_days) == (Evidence.RULE, 20_000, None)
+    assert alone.effect.all_back_on == date(2026, 4, 30)
+
+
+def test_two_things_together_are_told_where_they_do_more_than_either() -> None:
+    """With income proved a statement on time brings everything back the same day; without, only the points forbid it."""
+    advice = advised(a_standing(months_late=1))
     best = advice.helps[0]
-    assert (best.doings[0].behaviour, best.evidence) == (Behaviour.PAY_ON_TIME, Evidence.RULE)
-    assert best.effect.earlier_minor == 20_000
-    assert best.effect.all_back_on is not None
+    assert [doing.behaviour for doing in best.doings] == [Behaviour.PROVE_INCOME, Behaviour.PAY_ON_TIME]
+    assert best.effect.all_back_on == date(2026, 3, 25)
 
 
 def test_where_only_time_helps_that_is_said() -> None:

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from creditline.events.catalogue import EvidenceVerified, StatementIssued
 from creditline.restoration.behaviour import Behaviour, catalogue_of
-from creditline.restoration.course import Act, Standing
 from creditline.restoration.doing import Doing, doings
+from creditline.restoration.standing import Act, Standing
 from tests.restoration.a_standing import a_standing
 
 

@@ -23,6 +23,23 @@ def rule(before: str, after: str) -> dict[str, Callable[[str], str]]:
     return {"policy.dmn": lambda text: text.replace(f"<text>{before}</text>", f"<text>{after}</text>", 1)}
 
 
+PROVED = "<inputEntry><text>1</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry><text>-</text>"
+
+
+def test_a_way_back_that_is_no_score_must_be_there() -> None:
+    """Income that is proved brings everything back whatever the points are; asked for points as well, it is a score again."""
+    check_terms(a_product())
+    scored = changed(
+        {
+            "policy.dmn": lambda text: text.replace(
+                PROVED, PROVED.replace("<text>-</text>", "<text>&gt;= 500</text>", 1), 1
+            )
+        }
+    )
+    with pytest.raises(PolicyInvalid, match="at once but by a score"):
+        check_terms(scored)
+
+
 STAGED = '"staged"</text></outputEntry><outputEntry><text>300000</text></outputEntry><outputEntry><text>3</text></outputEntry><outputEntry><text>stage_interval_days'
 
 TABLE = [

@@ -215,6 +215,7 @@ async def test_only_lines_timers_and_what_is_known_or_waits_to_be_told_can_chang
     known = {"line", "timer", "policy_period", "migration", "umbrella", "umbrella_slot", "outlet", "outbox", "loan"} | {
         "line_close",
         "notice_outbox",
+        "signal",
         "fairness_group",
     }
     assert changing - sealed <= known

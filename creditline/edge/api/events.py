@@ -50,7 +50,7 @@ async def _judged(parts: Parts, chunks: Chunks) -> AsyncGenerator[tuple[int, byt
     """Take chunks of whole lines in, each committed before its verdicts are told."""
     async with contextlib.aclosing(ahead(_read(chunks, parts.clock))) as batches:
         async for read in batches:
-            judged = await ingest_read(parts.db, read=read)
+            judged = await ingest_read(parts.db, parts.house, read=read)
             yield judged[-1].line, b"".join(msgspec.json.encode(one) + b"\n" for one in judged)
 
 

@@ -88,7 +88,7 @@ def ingest(
         for path in files:
             with progress(path.name, lines_in(path)) as bar:
                 async for batch in ahead(threaded(batches_of(path, now=engine.clock()))):
-                    judged = await ingest_read(engine.db, read=batch)
+                    judged = await ingest_read(engine.db, engine.house, read=batch)
                     tally = tally.plus(judged)
                     wrong += [
                         (path.name, one.line, one.code, one.reason)

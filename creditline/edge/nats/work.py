@@ -147,7 +147,10 @@ async def _refuse(stream: JetStreamContext, refused: RefusedMessage) -> None:
 async def _take_events(engine: Engine, messages: Sequence[Msg]) -> list[RefusedMessage | None]:
     """Take facts in, one JSON object a message."""
     judged = await ingest(
-        engine.db, engine.clock, lines=[(place, message.data) for place, message in enumerate(messages, start=1)]
+        engine.db,
+        engine.clock,
+        engine.house,
+        lines=[(place, message.data) for place, message in enumerate(messages, start=1)],
     )
     return [_of_event(one) if one.verdict is Verdict.MALFORMED else None for one in judged]
 
