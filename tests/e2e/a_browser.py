@@ -42,8 +42,8 @@ def a_browser() -> Browser:
     is_ours = found == str(UNPACKED / "chromium")
     return Browser(
         path=found,
-        # Root may run no sandbox; what is shown is our own pages. The packaged browser is built to run in one process.
-        options=("--no-sandbox", *(("--headless=shell", "--single-process", "--no-zygote") if is_ours else ())),
+        # Root may run no sandbox; what is shown is our own pages.
+        options=("--no-sandbox", *(("--headless=shell", "--no-zygote") if is_ours else ())),
         environment={**os.environ, "LD_LIBRARY_PATH": str(UNPACKED / "lib"), "FONTCONFIG_PATH": str(UNPACKED)}
         if is_ours
         else {},
@@ -55,7 +55,7 @@ def _unpacked(build: ModuleType) -> str:
     chromium = UNPACKED / "chromium"
     if not chromium.is_file():
         subprocess.run([build.node(), "unpack.mjs", str(UNPACKED)], cwd=PACKAGES, check=True)
-        for name in ("al2023.tar", "fonts.tar"):
+        for name in ("al2023.tar", "fonts.tar", "swiftshader.tar"):
             with tarfile.open(UNPACKED / name) as packed:
                 packed.extractall(UNPACKED, filter="data")
             (UNPACKED / name).unlink()

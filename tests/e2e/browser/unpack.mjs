@@ -7,7 +7,7 @@ import { join } from "node:path";
 const [, , folder] = process.argv;
 const packed = new URL("node_modules/@sparticuz/chromium/bin/", import.meta.url);
 mkdirSync(folder, { recursive: true });
-for (const name of ["chromium", "al2023.tar", "fonts.tar"]) {
+for (const name of ["chromium", "al2023.tar", "fonts.tar", "swiftshader.tar"]) {
   writeFileSync(join(folder, name), brotliDecompressSync(readFileSync(new URL(`${name}.br`, packed))));
 }
 chmodSync(join(folder, "chromium"), 0o755);
