@@ -29,7 +29,7 @@ from creditline.flows.vault import BorrowersKey, Vault
 from creditline.ids import id_from, require_uuid7
 from creditline.money import require_amount, require_currency
 from creditline.profile.document import Act, Document, Media, media_of, require_until
-from creditline.store import documents, due, facts
+from creditline.store import documents, due, facts, signals
 from creditline.store.connect import Connection, Database
 from creditline.store.documents import Entry
 from creditline.store.due import TimerKind
@@ -281,6 +281,7 @@ async def _tell(db: Connection, document: Document, kind: type[Event], **more: A
         **more,
     }
     await facts.record(db, [row_of(kind(**told), recorded_at=document.acted_at)])
+    await signals.raise_of_borrower(db, document.borrower, since=document.acted_at)
 
 
 async def _is_repeated(db: Connection, request: UUID, digest: bytes) -> bool:

@@ -27,6 +27,11 @@ async def raise_of(db: Connection, signals: Sequence[Signal]) -> None:
         await db.execute(SQL["raise"], *columns)
 
 
+async def raise_of_borrower(db: Connection, borrower: str, *, since: datetime) -> None:
+    """Raise a signal for each line of a borrower on which something waits."""
+    await db.execute(SQL["raise_of_borrower"], borrower, since)
+
+
 async def waiting(db: Connection, *, besides: Collection[UUID], most: int) -> list[UUID]:
     """Return up to `most` lines to be decided again but `besides`, the longest waiting first; nothing is taken."""
     return [row["line"] for row in await db.fetch(SQL["waiting_signals"], list(besides), most)]

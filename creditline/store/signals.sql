@@ -5,6 +5,12 @@ select * from unnest($1::uuid[], $2::timestamptz[], $3::boolean[]) as new (line,
 order by line
 on conflict (line) do update set is_unblock = signal.is_unblock or excluded.is_unblock;
 
+-- name: raise_of_borrower
+-- A flow itself learned something of a borrower that may bring back earlier what waits on their lines.
+insert into signal (line, since)
+select id, $2 from line where borrower = $1 and withheld_minor > 0 order by id
+on conflict (line) do nothing;
+
 -- name: waiting_signals
 -- Lines to be decided again, the longest waiting first, but for those that failed lately. Their rows are deleted only once their
 -- lines are held: whoever moves a line raises its signal while it holds the line, so the other order would wait in a ring.
