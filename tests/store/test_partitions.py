@@ -48,7 +48,7 @@ async def test_coming_partitions_are_made_once_and_used(link: Connection) -> Non
     later = datetime(2031, 11, 5, tzinfo=UTC)
     names = {
         f"{kept}_{month}"
-        for kept in ("request", "transfer", "decision", "line_day")
+        for kept in ("request", "transfer", "decision", "line_day", "shadow")
         for month in ("2031_11", "2031_12", "2032_01")
     }
     assert set(await partitions.missing(link, as_of=later)) == names | {"event_2031", "event_2032"}
