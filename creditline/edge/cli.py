@@ -61,7 +61,6 @@ for group in (
     forecast.COMMANDS,
     advice.COMMANDS,
     loans.COMMANDS,
-    promises.COMMANDS,
     books.COMMANDS,
     close.COMMANDS,
     doctor.COMMANDS,
