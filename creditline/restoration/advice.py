@@ -101,9 +101,9 @@ def advise(standing: Standing, catalogue: Catalogue) -> Advice:
     heard = touching(standing.product)
     pairs = _pairs(standing, [one for one in alone if _is_heard(one[0], heard)], until=until)
     helps = [
-        Help(doings=own, effect=effect_of(standing, dates, base=base), evidence=evidence)
-        for own, dates in [*told, *pairs]
-        if (evidence := _evidence(standing, own, dates, base, catalogue=catalogue, until=until)) is not None
+        Help(doings=own, effect=effect_of(standing, certain[0], base=base), evidence=certain[1])
+        for own, _ in [*told, *pairs]
+        if (certain := _certain(standing, own, base, catalogue=catalogue, until=until)) is not None
     ]
     return Advice(
         waiting_minor=sum(one.amount_minor for one in standing.tranches),
@@ -188,16 +188,10 @@ def _pairs(standing: Standing, alone: Sequence[tuple[Doing, Dates]], *, until: d
     return found[:MOST_PAIRS]
 
 
-def _evidence(
-    standing: Standing,
-    own: tuple[Doing, ...],
-    dates: Dates,
-    base: Dates,
-    *,
-    catalogue: Catalogue,
-    until: datetime,
-) -> Evidence | None:
-    """Return why something helps; None if it would not with the margin less."""
+def _certain(
+    standing: Standing, own: tuple[Doing, ...], base: Dates, *, catalogue: Catalogue, until: datetime
+) -> tuple[Dates, Evidence] | None:
+    """Return by when something helps at the latest, with the margin less, and why it does; None if it then does not."""
     steps = [step for doing in own for step in doing.steps]
 
     def frozen(product: Product, known: Known, as_of: datetime) -> Known:
@@ -209,10 +203,11 @@ def _evidence(
         points = known.scores.release_points - catalogue.margin_points
         return replace(known, scores=replace(known.scores, release_points=points))
 
-    if dates_of(standing, _run(standing, steps, until=until, lens=lowered)) != dates:
+    dates = dates_of(standing, _run(standing, steps, until=until, lens=lowered))
+    if not _improves(dates, base):
         return None
     is_rule = _improves(dates_of(standing, _run(standing, steps, until=until, lens=frozen)), base)
-    return Evidence.RULE if is_rule else Evidence.SCORE
+    return dates, Evidence.RULE if is_rule else Evidence.SCORE
 
 
 def _protects(standing: Standing, catalogue: Catalogue, base: Dates, *, until: datetime) -> tuple[Told, ...]:

@@ -46,7 +46,8 @@ async def test_what_is_not_there_is_a_problem(api: Api) -> None:
     problem(await api.get("/v1/book/journal?after=7"), 400, Code.MESSAGE_MALFORMED)
 
 
-def test_all_three_are_routes() -> None:
+def test_all_of_them_are_routes() -> None:
     assert {getattr(route, "path", "") for route in ROUTES.routes} == {
-        "/v1/book/trial-balance", "/v1/book/journal", "/v1/lines/{line}/statement",
+        "/v1/book/trial-balance", "/v1/book/journal", "/v1/book/classes", "/v1/days/{day}:close",
+        "/v1/lines/{line}/statement", "/v1/lines/{line}/days",
     }  # fmt: skip

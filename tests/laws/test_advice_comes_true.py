@@ -63,8 +63,8 @@ async def test_what_is_told_comes_true(desk: Desk, seed: int) -> None:
     until = desk.clock() + timedelta(days=DAYS)
     steps, effect = a_choice(chance, advice)
     await carry_out(desk, line, sorted(steps, key=lambda one: one.happens_at), until=until)
-    last = max(await back_on(desk, standing))
-    assert (None if last == NEVER else last) == effect.all_back_on
+    # What is told holds with the margin less; as things are, it may come earlier, and never later.
+    assert max(await back_on(desk, standing)) <= (effect.all_back_on or NEVER)
     assert effect.earlier_minor > 0 or effect.all_back_on == advice.all_back_on
 
 
