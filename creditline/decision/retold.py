@@ -19,7 +19,7 @@ from creditline.ledger.book import Legs, paired
 from creditline.ledger.booking import RECEIVABLES, book_run_up
 from creditline.ledger.chart import Account
 from creditline.ledger.day import unpaid_minor
-from creditline.ledger.loan import Loan, LoanState, draw_loan, never_drawn
+from creditline.ledger.loan import Loan, LoanState, as_drawn, never_drawn
 from creditline.ledger.payment import claims_of, meet
 from creditline.ledger.running import accrue
 
@@ -106,14 +106,7 @@ class Change:
 
 def lent(stored: Loan, *, at: datetime) -> Lent:
     """Return the deed that made a loan, from the loan as it now is."""
-    drawn = draw_loan(
-        stored.id,
-        line=stored.line,
-        currency=stored.currency,
-        amount_minor=stored.principal_minor,
-        terms=stored.terms,
-        drawn_on=stored.drawn_on,
-    )
+    drawn = as_drawn(stored)
     return Lent(
         request=stored.id,
         met_on=stored.drawn_on,

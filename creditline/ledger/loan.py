@@ -172,9 +172,9 @@ def draw_loan(loan: UUID, *, line: UUID, currency: str, amount_minor: int, terms
     )
 
 
-def never_drawn(loan: Loan) -> Loan:
-    """Return what a loan becomes whose draw is undone: nothing was ever charged, and nothing is owed."""
-    anew = draw_loan(
+def as_drawn(loan: Loan) -> Loan:
+    """Return a loan as its draw made it."""
+    return draw_loan(
         loan.id,
         line=loan.line,
         currency=loan.currency,
@@ -182,6 +182,11 @@ def never_drawn(loan: Loan) -> Loan:
         terms=loan.terms,
         drawn_on=loan.drawn_on,
     )
+
+
+def never_drawn(loan: Loan) -> Loan:
+    """Return what a loan becomes whose draw is undone: nothing was ever charged, and nothing is owed."""
+    anew = as_drawn(loan)
     return replace(
         anew,
         rows=tuple(replace(row, principal_paid_minor=row.principal_minor) for row in anew.rows),

@@ -68,8 +68,7 @@ def live(product: Product, assumed: Assumed, people: Sequence[Person], *, days: 
         still: list[int] = []
         for place, known in zip(going, told, strict=True):
             try:
-                # The first thing that is sent to a generator only starts it.
-                needs.append(lives[place].send(known))  # type: ignore[arg-type]
+                needs.append(lives[place].send(known))  # type: ignore[arg-type]  # The first None only starts it.
                 still.append(place)
             except StopIteration as done:
                 ended[place] = done.value

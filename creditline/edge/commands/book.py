@@ -8,10 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from creditline.clock import business_day
-from creditline.edge.commands.output import Json, note, progress, show, uuid, with_engine
+from creditline.edge.commands.output import Json, day_of, note, progress, show, uuid, with_engine
 from creditline.edge.engine import Engine
 from creditline.edge.table_files import at_once, in_chunks, write_rows
-from creditline.errors import Code, Malformed
 from creditline.flows.book import BalanceRow, journal, statement_of, trial_balance
 from creditline.flows.seal import read_seals, seal_days
 from creditline.ledger.chart import TERMS
@@ -215,10 +214,5 @@ def _journal_cells(posted: Posted) -> tuple[object, ...]:
 
 
 def read_day(text: str | None) -> date | None:
-    """Return a day as it was typed; raise `Malformed` if it is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(f"{text!r} is no day. Write it as 2026-03-31.", code=Code.MESSAGE_MALFORMED) from None
+    """Return a day as it was typed, None if none was; raise `Malformed` if it is no day."""
+    return None if text is None else day_of(text)

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import date
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +11,19 @@ import typer
 
 from creditline.edge.commands.limits import Authority, Reason
 from creditline.edge.commands.lines import Amount, Currency
-from creditline.edge.commands.output import Json, RequestId, id_or_new, minor, note, pairs, show, uuid, with_engine
+from creditline.edge.commands.output import (
+    Json,
+    RequestId,
+    day_of,
+    id_or_new,
+    minor,
+    note,
+    pairs,
+    show,
+    uuid,
+    with_engine,
+)
 from creditline.edge.engine import Engine
-from creditline.errors import Code, Malformed
 from creditline.events.catalogue import EvidenceKind
 from creditline.flows.document import (
     Correction,
@@ -107,7 +116,7 @@ def words_(
     as_json: Json = False,
 ) -> None:
     """Say, or correct, what a document says: the amount a month, who issued it and when."""
-    said = Words(issuer=issuer, issued_on=_day(issued_on), amount_minor=minor(amount, currency), currency=currency)
+    said = Words(issuer=issuer, issued_on=day_of(issued_on), amount_minor=minor(amount, currency), currency=currency)
     asked = Correction(id=id_or_new(request), document=uuid(document, what="document"), words=said)
 
     async def use(engine: Engine) -> None:
@@ -136,7 +145,7 @@ def verify_(
             reason=reason,
             amount_minor=minor(amount, currency),
             currency=currency,
-            expires_on=_day(until),
+            expires_on=day_of(until),
         ),
         as_json=as_json,
     )
@@ -220,10 +229,3 @@ def _show(found: Sequence[Paper], *, as_json: bool) -> None:
 def _vault(engine: Engine) -> Vault:
     assert engine.vault is not None
     return engine.vault()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(f"{text!r} is no day. Write it as 2026-05-01.", code=Code.MESSAGE_MALFORMED) from None

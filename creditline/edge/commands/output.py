@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -102,6 +103,14 @@ def uuid(text: str, *, what: str) -> UUID:
             f"The {what} {text!r} is no UUID. Copy it whole, as in 0190a5c4-7d2e-7c1b-9f35-0a1b2c3d4e5f.",
             code=Code.MESSAGE_MALFORMED,
         ) from None
+
+
+def day_of(text: str) -> date:
+    """Return a day as it was typed; raise `Malformed` if it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed(f"The day {text!r} is no date. Write it as 2026-05-01.", code=Code.MESSAGE_MALFORMED) from None
 
 
 def minor(text: str, currency: str) -> int:

@@ -1,13 +1,11 @@
 """The commands `creditline promises` and `creditline break-promise`: what was told, and whether it was kept."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
-from creditline.edge.commands.output import Json, RequestId, id_or_new, show, uuid, with_engine
+from creditline.edge.commands.output import Json, RequestId, day_of, id_or_new, show, uuid, with_engine
 from creditline.edge.engine import Engine
-from creditline.errors import Code, Malformed
 from creditline.flows.promises import GROUPS, BreakRequest, Rate, break_promise, promises_of, rates
 from creditline.money import in_words
 
@@ -64,7 +62,7 @@ def break_promise_(
         id=id_or_new(request),
         line=uuid(line, what="line"),
         promise=uuid(promise, what="promise"),
-        again_on=_day(again_on),
+        again_on=day_of(again_on),
         author=author,
         approver=approver,
         reason=reason,
@@ -99,13 +97,6 @@ def _show_rates(told: list[Rate], *, as_json: bool) -> None:
     )
     right = range(len(groups), len(head))
     show(told, as_json=False, rows=rows, head=head, right=right)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(f"The day {text!r} is no date. Write it as 2026-05-01.", code=Code.MESSAGE_MALFORMED) from None
 
 
 break_promise_.__name__ = "break-promise"
