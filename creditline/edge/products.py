@@ -10,6 +10,7 @@ from creditline.decision.jurisdiction import FILE as JURISDICTION_FILE
 from creditline.decision.product import Product, read_product, with_catalogue
 from creditline.errors import Code, NotFound, PolicyInvalid
 from creditline.explanation.offer import Checked, check_files, require_offerable
+from creditline.policy.examples import EXAMPLES_FILE
 
 SUFFIXES = (".toml", ".dmn", ".json")
 
@@ -43,9 +44,13 @@ def folder_of(name_or_folder: str | Path) -> Traversable:
 def check_folder(folder: Traversable, policy: bytes | None = None) -> Checked:
     """Check the product of a folder, or the product it would be with another policy.dmn."""
     own = product_files(folder)
-    examples = folder / "examples.toml"
-    cases = tomllib.loads(examples.read_text(encoding="utf-8")) if examples.is_file() else {}
-    return check_files(own if policy is None else {**own, "policy.dmn": policy}, cases)
+    return check_files(own if policy is None else {**own, "policy.dmn": policy}, examples_text(folder))
+
+
+def examples_text(folder: Traversable) -> str:
+    """Return the text of a folder's examples, nothing if it has none."""
+    file = folder / EXAMPLES_FILE
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def product_files(folder: Traversable) -> dict[str, bytes]:
@@ -86,6 +91,6 @@ def files_in(folder: Traversable, under: str = "") -> dict[str, bytes]:
     for one in folder.iterdir():
         if one.is_dir():
             found |= files_in(one, f"{under}{one.name}/")
-        elif one.name.endswith(SUFFIXES) and one.name != "examples.toml":
+        elif one.name.endswith(SUFFIXES) and one.name != EXAMPLES_FILE:
             found[f"{under}{one.name}"] = one.read_bytes()
     return found

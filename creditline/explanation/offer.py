@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from creditline.decision.product import Product, read_product
 from creditline.decision.recorded import Recorded, groups_of
@@ -16,7 +15,7 @@ from creditline.policy.check.finding import Finding, FindingCode, Severity, in_o
 from creditline.policy.check.mistakes import read_all
 from creditline.policy.check.surroundings import Surroundings
 from creditline.policy.check.whole import check_policy
-from creditline.policy.examples import examples_of, failures_of
+from creditline.policy.examples import examples_in, tried
 from creditline.policy.table import Policy
 from creditline.restoration.terms import check_terms
 
@@ -68,8 +67,8 @@ def check_file(xml: bytes, *, source: str) -> Checked:
     return Checked(findings=check_policy(read.policy, Surroundings()), policy=read.policy)
 
 
-def check_files(files: Mapping[str, bytes], examples: Mapping[str, Any]) -> Checked:
-    """Check the files of a product's folder, the feature catalogue among them, and its parsed examples.
+def check_files(files: Mapping[str, bytes], examples: str) -> Checked:
+    """Check the files of a product's folder, the feature catalogue among them, and the text of its examples.
 
     While the policy has mistakes of reading, only those are told: what follows from a cell that was not read misleads.
     """
@@ -94,14 +93,15 @@ def with_recorded(checked: Checked, recorded: Sequence[Recorded]) -> Checked:
     return replace(checked, findings=found)
 
 
-def example_findings(product: Product, examples: Mapping[str, Any]) -> Iterator[Finding]:
-    """Go through the examples of a parsed examples.toml that are answered otherwise."""
-    for failed in failures_of(product.policy, product.compiled, product.parameters, examples_of(examples)):
+def example_findings(product: Product, examples: str) -> Iterator[Finding]:
+    """Go through the examples in the text of an examples.toml that are answered otherwise."""
+    run = tried(product.policy, product.compiled, product.parameters, examples_in(examples))
+    for name, words in ((one.example.name, words) for one in run for words in one.words):
         yield Finding(
             code=FindingCode.EXAMPLE_FAILS,
             severity=Severity.ERROR,
-            column=failed.example,
-            words=f"The example {failed.example!r}: {failed.words}. Correct the rules, or the example if it is outdated.",
+            column=name,
+            words=f"The example {name!r}: {words}. Correct the rules, or the example if it is outdated.",
         )
 
 

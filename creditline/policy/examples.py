@@ -1,16 +1,22 @@
 """A product's examples: what each case is given and must be answered, run on every executor before publishing."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from creditline.errors import Code, PolicyInvalid
-from creditline.policy.compiled import CompiledPolicy
+from creditline.policy.columnar.answers import answer_at
+from creditline.policy.columnar.plan import decide_many
+from creditline.policy.compiled import CompiledPolicy, Scope
 from creditline.policy.evaluate import evaluate
 from creditline.policy.parameters import Parameters
-from creditline.policy.table import Policy, Value
+from creditline.policy.table import Answer, Policy, Value
+
+EXAMPLES_FILE = "examples.toml"
+"""Where a product's folder keeps them; an edition, which is what decides, does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +32,19 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """An example that is answered otherwise."""
+class Tried:
+    """An example that was run, and what is wrong with each executor's answer to it, in words; none if all is right."""
 
-    example: str
-    words: str
+    example: Example
+    words: tuple[str, ...]
+
+
+def examples_in(text: str) -> tuple[Example, ...]:
+    """Return the examples that a file's text holds; raise `PolicyInvalid` if it is no TOML, or a case lacks a part."""
+    try:
+        return examples_of(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as wrong:
+        raise PolicyInvalid(f"{EXAMPLES_FILE} is no TOML: {wrong}. Correct it.", code=Code.POLICY_INVALID) from None
 
 
 def examples_of(table: Mapping[str, Any]) -> tuple[Example, ...]:
@@ -57,31 +71,51 @@ def examples_of(table: Mapping[str, Any]) -> tuple[Example, ...]:
     return tuple(found)
 
 
-def failures_of(
-    policy: Policy, compiled: CompiledPolicy, parameters: Parameters, examples: tuple[Example, ...]
-) -> list[Failure]:
-    """Return the examples that either executor answers otherwise than expected."""
-    failed: list[Failure] = []
-    for example in examples:
-        numbers = parameters.at(example.day, currency=example.currency)
-        given: dict[str, Value] = {one.name: None for one in policy.inputs} | dict(numbers) | dict(example.given)
-        for executor, answer in (
-            ("reference", evaluate(policy, example.decision, given)),
-            ("compiled", compiled.decide(example.decision, given)),
-        ):
-            otherwise = {
-                name: answer.outputs.get(name)
-                for name, value in example.expected.items()
-                if answer.outputs.get(name) != value
-            }
-            if otherwise:
-                failed.append(
-                    Failure(
-                        example=example.name,
-                        words=f"{executor} gives {otherwise}, expected {dict(example.expected)}, by {answer.rules}",
-                    )
+def tried(
+    policy: Policy, compiled: CompiledPolicy, parameters: Parameters, examples: Sequence[Example]
+) -> tuple[Tried, ...]:
+    """Run examples on the reference, the row executor and in columns; raise `Malformed` for one that no rule could take."""
+    givens = [_given(policy, parameters, one) for one in examples]
+    in_columns = _in_columns(policy, examples, givens)
+    return tuple(
+        Tried(
+            example=one,
+            words=tuple(
+                f"{executor} gives {otherwise}, expected {dict(one.expected)}, by {answer.rules}"
+                for executor, answer in (
+                    ("reference", evaluate(policy, one.decision, given)),
+                    ("compiled", compiled.decide(one.decision, given)),
+                    ("columns", answered),
                 )
-    return failed
+                if (otherwise := _otherwise(one, answer))
+            ),
+        )
+        for one, given, answered in zip(examples, givens, in_columns, strict=True)
+    )
+
+
+def _given(policy: Policy, parameters: Parameters, example: Example) -> dict[str, Value]:
+    """Return every input of an example: null where it says nothing, and the numbers of its day."""
+    nothing: dict[str, Value] = {one.name: None for one in policy.inputs}
+    return nothing | dict(parameters.at(example.day, currency=example.currency)) | dict(example.given)
+
+
+def _in_columns(policy: Policy, examples: Sequence[Example], givens: Sequence[Scope]) -> list[Answer]:
+    """Return each example's answer in columns; those of one decision are asked together."""
+    found: dict[int, Answer] = {}
+    for decision in dict.fromkeys(one.decision for one in examples):
+        places = [place for place, one in enumerate(examples) if one.decision == decision]
+        columns = {one.name: [givens[place][one.name] for place in places] for one in policy.inputs}
+        answers = decide_many(policy, decision, columns, count=len(places))
+        found |= {place: answer_at(answers, row) for row, place in enumerate(places)}
+    return [found[place] for place in range(len(examples))]
+
+
+def _otherwise(example: Example, answer: Answer) -> dict[str, Value]:
+    """Return the outputs of an answer that are not as an example expects them."""
+    return {
+        name: answer.outputs.get(name) for name, value in example.expected.items() if answer.outputs.get(name) != value
+    }
 
 
 def _value(value: Any) -> Value:

@@ -59,12 +59,12 @@ async def test_files_that_cannot_be_read_and_examples_that_fail_are_findings(api
     case = '[[case]]\nname = "x"\ndecision = "opening"\nexpected = { apr_bp = 1 }\n[case.given]\ngrade = 8\n'
     told = await checked(api, files={"examples.toml": case})
     assert {one["code"] for one in told["findings"] if one["severity"] == "error"} == {"example_fails"}
+    (unreadable,) = (await checked(api, files={"examples.toml": "["}))["findings"]
+    assert (unreadable["code"], "examples.toml" in unreadable["words"]) == ("product_unreadable", True)
 
 
 async def test_what_is_wrong_with_the_request_itself_is_a_problem(api: Api) -> None:
     problem(await api.http.post(PATH, json={"product": "gold"}), 404, Code.PRODUCT_UNKNOWN)
-    bad = {"product": PRODUCT, "files": {"examples.toml": "["}}
-    problem(await api.http.post(PATH, json=bad), 400, Code.MESSAGE_MALFORMED, says="examples.toml")
     large = b'{"product": "consumer_revolving"}'.ljust(MOST_BODY_BYTES + 1)
     assert (await api.http.post(PATH, content=large, headers=JSON)).status_code == 200
     huge = await api.http.post(PATH, content=b" " * (MOST_FILES_BYTES + 1), headers=JSON)

@@ -32,6 +32,7 @@ from creditline.edge.api import (
     own_reviews,
     policies,
     promises,
+    proofs,
     strategies,
     umbrellas,
 )
@@ -93,6 +94,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         decisions,
         documents,
         checks,
+        proofs,
         impact,
         evidence,
         gates,

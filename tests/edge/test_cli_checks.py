@@ -86,6 +86,7 @@ def test_a_file_or_product_that_is_not_there_is_told(terminal: Terminal, folder:
         ("parameters/restoration.toml", 'value = 30, reference = "one', 'value = 0, reference = "one', "terms_impossible"),
         ("words.zh.toml", "late = ", "lade = ", "words_missing"),
         ("examples.toml", "apr_bp = 720", "apr_bp = 721", "example_fails"),
+        ("examples.toml", "apr_bp = 720", "apr_bp = = 720", "product_unreadable"),
         ("product.toml", "name =", "nome =", "product_unreadable"),
     ],
 )  # fmt: skip

@@ -9,7 +9,13 @@ from creditline.explanation.offer import check_file, check_files, offer_findings
 from creditline.policy.check.finding import FindingCode, Severity
 
 PRODUCT = load_product("consumer_revolving")
-CASE = {"name": "x", "decision": "opening", "given": {"grade": 8, "is_moved": False, "requested_minor": 1}}
+CASE = """
+[[case]]
+name = "x"
+decision = "opening"
+given = { grade = 8, is_moved = false, requested_minor = 1 }
+expected = { apr_bp = 720 }
+"""
 
 
 def with_file(name: str, before: str, after: str) -> dict[str, bytes]:
@@ -44,17 +50,17 @@ def test_a_refusal_names_a_few_and_counts_the_rest() -> None:
 
 
 def test_files_are_checked_with_their_examples() -> None:
-    sound = check_files(PRODUCT.files, {"case": [{**CASE, "expected": {"apr_bp": 720}}]})
+    sound = check_files(PRODUCT.files, CASE)
     assert not sound.has_errors
-    wrong = check_files(PRODUCT.files, {"case": [{**CASE, "expected": {"apr_bp": 721}}]})
+    wrong = check_files(PRODUCT.files, CASE.replace("720", "721"))
     assert {one.code for one in wrong.findings if one.severity is Severity.ERROR} == {FindingCode.EXAMPLE_FAILS}
 
 
 def test_files_that_cannot_be_read_say_so_and_nothing_else() -> None:
-    spoiled = check_files(with_file("policy.dmn", "[9..11]", "[9..11"), {})
+    spoiled = check_files(with_file("policy.dmn", "[9..11]", "[9..11"), "")
     assert [one.code for one in spoiled.findings] == [FindingCode.SYNTAX]
-    assert check_files(with_file("product.toml", "name =", "nome ="), {}).findings[0].code == "product_unreadable"
-    assert check_files({}, {}).has_errors
+    assert check_files(with_file("product.toml", "name =", "nome ="), "").findings[0].code == "product_unreadable"
+    assert check_files({}, "").has_errors
 
 
 def test_a_file_alone_is_checked_by_what_it_says_itself() -> None:

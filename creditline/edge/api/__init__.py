@@ -37,6 +37,7 @@ from creditline.edge.api import (
     own_reviews,
     policies,
     promises,
+    proofs,
     strategies,
     umbrellas,
 )
@@ -121,6 +122,7 @@ def _add_operations(app: FastAPI) -> None:
         strategies.ROUTES,
         decisions.ROUTES,
         checks.ROUTES,
+        proofs.ROUTES,
         evidence.ROUTES,
         documents.ROUTES,
         impact.ROUTES,

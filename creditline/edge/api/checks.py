@@ -1,24 +1,21 @@
 """A policy checked over HTTP: files that would replace a product's, and everything that is wrong with them."""
 
 import asyncio
-import tomllib
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from creditline.edge.api.shapes import Body
 from creditline.edge.api.state import Engine
-from creditline.errors import Code, Malformed
 from creditline.explanation.offer import Checked, check_files, with_recorded
 from creditline.flows.recorded import recorded_cases
 from creditline.policy.check.finding import FindingCode, Severity, told_of
+from creditline.policy.examples import EXAMPLES_FILE
 
 ROUTES = APIRouter(tags=["policies"])
 
 MOST_CASES = 50_000
-EXAMPLES = "examples.toml"
 
 Literals = Annotated[dict[str, str] | None, Field(description="Inputs as FEEL literals.")]
 
@@ -66,8 +63,8 @@ class CheckedView(BaseModel):
 async def check_policy(body: CheckBody, engine: Engine) -> CheckedView:
     """Check a product with some files replaced: mistakes, gaps, overlaps, units, prices, fairness, words, examples."""
     own = engine.house.product(body.product).files
-    changed = {name: text.encode() for name, text in body.files.items() if name != EXAMPLES}
-    examples = _examples(body.files.get(EXAMPLES, ""))
+    changed = {name: text.encode() for name, text in body.files.items() if name != EXAMPLES_FILE}
+    examples = body.files.get(EXAMPLES_FILE, "")
     # It takes up to a second of computing, during which others want to be answered.
     checked = await asyncio.to_thread(check_files, {**own, **changed}, examples)
     if not body.has_book or checked.product is None:
@@ -75,13 +72,6 @@ async def check_policy(body: CheckBody, engine: Engine) -> CheckedView:
     recorded = await recorded_cases(engine.db, engine.house, product=body.product, most=body.most_cases)
     checked = await asyncio.to_thread(with_recorded, checked, recorded)
     return _view(checked, len(recorded))
-
-
-def _examples(text: str) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise Malformed(f"{EXAMPLES} is no TOML: {wrong}. Correct it.", code=Code.MESSAGE_MALFORMED) from None
 
 
 def _view(checked: Checked, recorded_count: int | None) -> CheckedView:

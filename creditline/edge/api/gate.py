@@ -14,11 +14,8 @@ MOST_BODY_BYTES = 65_536
 """No request of ours needs a tenth of it but those that bring files; what comes in bulk streams."""
 
 MOST_FILES_BYTES = 4_194_304
-WITH_FILES = {
-    "/v1/policies:check": MOST_FILES_BYTES,
-    "/v1/policies:impact": MOST_FILES_BYTES,
-    "/v1/documents": MOST_BYTES,
-}
+WITH_FILES = {"/v1/policies": MOST_FILES_BYTES, "/v1/documents": MOST_BYTES}
+"""The most a request may bring to addresses that begin so."""
 
 MOST_ID_LETTERS = 64
 STREAMED = ("/v1/events", "/v1/draws:batch", "/v1/repayments:batch")
@@ -85,7 +82,8 @@ def _name_of(request: Request) -> str:
 
 
 def _most_bytes(request: Request) -> int:
-    return WITH_FILES.get(request.url.path, MOST_BODY_BYTES)
+    path = request.url.path
+    return next((most for start, most in WITH_FILES.items() if path.startswith(start)), MOST_BODY_BYTES)
 
 
 def _announced_bytes(request: Request) -> int:

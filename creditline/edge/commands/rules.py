@@ -1,6 +1,5 @@
 """Commands about rules and scores: check a policy, ask it, run its examples; fit a score, measure it."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +9,11 @@ from creditline.clock import business_day, system_clock
 from creditline.decision.evidence import EVIDENCE_FILE, Because, RuleEvidence, read_evidence
 from creditline.decision.product import read_product
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, show
-from creditline.edge.products import folder_of, load_product, product_files
+from creditline.edge.products import examples_text, folder_of, load_product, product_files
 from creditline.errors import Code, Malformed
 from creditline.money import MILLION
 from creditline.policy.evaluate import evaluate
-from creditline.policy.examples import examples_of, failures_of
+from creditline.policy.examples import examples_in, tried
 from creditline.policy.feel import read_expression
 from creditline.policy.table import DecisionTable, Rule, Value
 from creditline.policy.why import Against, why_not
@@ -116,19 +115,15 @@ def run_examples(product: Product = "consumer_revolving", as_json: Json = False)
     """Run a product's examples on every executor, each told as pass or fail; exit 3 if one is answered otherwise."""
     folder = folder_of(product)
     found = read_product(product_files(folder))
-    file = folder / "examples.toml"
-    examples = examples_of(tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else ()
-    failed = failures_of(found.policy, found.compiled, found.parameters, examples)
-    words: dict[str, str] = {}
-    for one in failed:
-        words[one.example] = f"{words[one.example]}; {one.words}" if one.example in words else one.words
+    run = tried(found.policy, found.compiled, found.parameters, examples_in(examples_text(folder)))
     rows = [
-        ("FAIL" if one.name in words else "pass", one.decision, one.name, words.get(one.name, "")) for one in examples
+        ("FAIL" if one.words else "pass", one.example.decision, one.example.name, "; ".join(one.words)) for one in run
     ]
-    count = f"{len(examples)} examples, {len(words)} failed"
-    told = [{"example": one.name, "decision": one.decision, "has_passed": one.name not in words} for one in examples]
+    failed = [{"example": one.example.name, "words": words} for one in run for words in one.words]
+    count = f"{len(run)} examples, {sum(bool(one.words) for one in run)} failed"
+    told = [{"example": one.example.name, "decision": one.example.decision, "has_passed": not one.words} for one in run]
     show(
-        {"examples": len(examples), "failed": failed, "cases": told},
+        {"examples": len(run), "failed": failed, "cases": told},
         as_json=as_json,
         rows=[*rows, ("", "in all", count, "")],
         head=("", "decision", "example", "in words"),
