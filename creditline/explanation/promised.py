@@ -15,7 +15,7 @@ from creditline.decision.outcome import Decision
 from creditline.decision.product import Product
 from creditline.explanation.words import Words, day_in_words, figure
 from creditline.money import in_words
-from creditline.restoration.condition import Clause, clauses_of
+from creditline.restoration.condition import Clause, Must, clauses_of
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import (
     Outcome,
@@ -65,7 +65,7 @@ def told_end(
             amount=in_words(tranche.amount_minor, decision.currency),
             day=day_in_words(business_day(decision.as_of)),
             due=day_in_words(tranche.due_on),
-            clauses="; ".join(tell_clauses(failed, words, condition=tranche.condition, currency=decision.currency)),
+            clauses="; ".join(tell_clauses(failed, words, currency=decision.currency)),
             again="" if again_on is None else day_in_words(again_on),
         )
 
@@ -127,18 +127,19 @@ def failed_clauses(product: Product, decision: Decision) -> tuple[Clause, ...]:
     return tuple(one for one in clauses_of(product, condition, given_by(product, decision)) if not one.holds)
 
 
-def tell_clauses(clauses: Sequence[Clause], words: Words, *, condition: str, currency: str) -> list[str]:
+def tell_clauses(clauses: Sequence[Clause], words: Words, *, currency: str) -> list[str]:
     """Say clauses, each with its threshold and the own value."""
-    return [_tell_clause(one, words, condition=condition, currency=currency) for one in clauses]
+    return [_tell_clause(one, words, currency=currency) for one in clauses]
 
 
-def _tell_clause(clause: Clause, words: Words, *, condition: str, currency: str) -> str:
+def _tell_clause(clause: Clause, words: Words, *, currency: str) -> str:
     own_key = f"{clause.factor}_{clause.must}"
     key = own_key if own_key in words.sections["clause"] else clause.must
     said = words.say(
         "clause",
         key,
-        condition=words.say("condition", condition),
+        # A clause that is no comparison has its condition's name, and its words.
+        condition=words.say("condition", clause.factor) if clause.must is Must.OTHER else "",
         factor=words.sections["factor"].get(clause.factor, clause.factor),
         threshold="" if clause.threshold is None else figure(clause.factor, float(clause.threshold), currency=currency),
     )

@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from creditline.clock import Clock, business_day, start_of
+from creditline.decision.settle import new_loan
+from creditline.flows.draw import Drawn
 from creditline.flows.house import House
 from creditline.flows.lending import owed, read_loans
 from creditline.flows.turn import as_of_for, the_line
@@ -12,6 +14,7 @@ from creditline.ledger.allocation import Part
 from creditline.ledger.loan import Loan
 from creditline.ledger.payment import quote_settlement
 from creditline.ledger.running import accrue
+from creditline.restoration.preview import Cost, cost_of
 from creditline.store import lines, loans
 from creditline.store.connect import Database
 
@@ -78,6 +81,14 @@ async def settlement_of(db: Database, clock: Clock, house: House, *, line: UUID)
         principal_minor=parts[Part.PRINCIPAL],
         expires_at=start_of(today + timedelta(days=1)),
     )
+
+
+async def cost_of_draw(db: Database, house: House, drawn: Drawn) -> Cost:
+    """Return what a draw that was paid out costs if it is repaid as agreed, by the edition that decided it."""
+    async with db.reading() as connection:
+        product = await house.edition(connection, drawn.decision.edition)
+    at, own = drawn.decision.as_of, drawn.decision.id
+    return cost_of(new_loan(product, drawn.line, loan=own, amount_minor=drawn.amount_minor, at=at))
 
 
 def _standing(loan: Loan) -> Standing:

@@ -39,6 +39,16 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a loan costs if it is repaid as agreed; `all_in_ppm` is the effective annual rate of all that is paid, if any."""
+
+    interest_minor: int
+    fee_minor: int
+    all_in_ppm: int | None
+    dues: tuple[Due, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawPreview:
     """What a draw would do: the answer and its reasons, what it costs if it is repaid as agreed, and what it delays.
 
@@ -88,10 +98,7 @@ def preview_draw(standing: Standing, amount_minor: int) -> DrawPreview:
     """Run a draw now."""
     base, ran = _run(standing, ()), _run(standing, _drawing(standing, amount_minor))
     event = _event(ran, What.DRAWN, What.REFUSED)
-    loan = _loan(standing, amount_minor)
-    dues = dues_of(loan, today=loan.drawn_on)
-    flows = [(loan.drawn_on, amount_minor)]
-    flows += [(due.due_on, -due.principal_minor - due.interest_minor - due.fee_minor) for due in dues]
+    cost = cost_of(_loan(standing, amount_minor))
 
     def delays(least_minor: int) -> bool:
         tried = _run(standing, _drawing(standing, least_minor), is_explained=False)
@@ -104,11 +111,11 @@ def preview_draw(standing: Standing, amount_minor: int) -> DrawPreview:
         reasons=tuple(reason.code for reason in event.reasons),
         without_on=_without(standing, base),
         effect=effect_of(standing, dates_of(standing, ran), base=dates_of(standing, base)),
-        interest_minor=sum(due.interest_minor for due in dues),
-        fee_minor=loan.fee_minor,
+        interest_minor=cost.interest_minor,
+        fee_minor=cost.fee_minor,
         apr_bp=standing.line.apr_bp,
-        all_in_ppm=_all_in_ppm(flows),
-        dues=dues,
+        all_in_ppm=cost.all_in_ppm,
+        dues=cost.dues,
         available_minor=event.line.available_minor,
         largest_minor=largest(standing.line.available_minor, delays),
     )
@@ -192,6 +199,19 @@ def _loan(standing: Standing, amount_minor: int) -> Loan:
     at = standing.line.after_last(standing.as_of)
     own = id_from("preview", at=at)
     return new_loan(standing.product, standing.line, loan=own, amount_minor=amount_minor, at=at)
+
+
+def cost_of(loan: Loan) -> Cost:
+    """Return what a loan costs from the day it was drawn, if everything is paid on its day."""
+    dues = dues_of(loan, today=loan.drawn_on)
+    flows = [(loan.drawn_on, loan.principal_minor)]
+    flows += [(due.due_on, -due.principal_minor - due.interest_minor - due.fee_minor) for due in dues]
+    return Cost(
+        interest_minor=sum(due.interest_minor for due in dues),
+        fee_minor=loan.fee_minor,
+        all_in_ppm=_all_in_ppm(flows),
+        dues=dues,
+    )
 
 
 def dues_of(loan: Loan, *, today: date) -> tuple[Due, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from creditline.clock import MovedClock
 from creditline.edge.api import (
+    OWN,
     advice,
     appeals,
     backtest,
@@ -24,12 +25,8 @@ from creditline.edge.api import (
     limits,
     lines,
     loans,
-    me,
     motions,
     notices,
-    own_advice,
-    own_letters,
-    own_reviews,
     policies,
     promises,
     proofs,
@@ -102,16 +99,7 @@ async def test_every_way_in_is_in_the_document(shared_db: Database) -> None:
         book,
     )
     paths = {getattr(route, "path", "") for part in parts for route in part.ROUTES.routes}
-    paths |= {
-        getattr(route, "path", "")
-        for route in (
-            *me.ROUTES.routes,
-            *own_advice.ROUTES.routes,
-            *own_letters.ROUTES.routes,
-            *own_reviews.ROUTES.routes,
-            *decisions.HEALTH.routes,
-        )
-    }
+    paths |= {getattr(route, "path", "") for part in (*OWN, decisions.HEALTH) for route in part.routes}
     assert len(paths) >= 15
     streamed = {"/v1/events": events.DESCRIPTION, **bulk.DESCRIPTIONS}
     assert paths | streamed.keys() == document["paths"].keys()

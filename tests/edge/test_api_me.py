@@ -15,11 +15,14 @@ from fastapi.routing import APIRoute
 
 from creditline.clock import MovedClock, system_clock
 from creditline.edge.api import (
+    OWN,
     create_app,
     me,
     mine,
     own_advice,
+    own_courses,
     own_letters,
+    own_motions,
     own_record,
     own_reviews,
     own_shapes,
@@ -32,6 +35,7 @@ from creditline.flows.home import home_of
 from creditline.flows.publish import publish
 from creditline.ids import id_from
 from creditline.store.connect import Database
+from tests.edge.a_borrowers_view import inside_of, inside_of_shape
 from tests.edge.an_api import STARTS_AT, Said, problem, the_house
 
 KEY, OLD_KEY = "k" * 40, "o" * 40
@@ -67,7 +71,9 @@ async def the_pages(db: Database, *, is_demo: bool = True, is_alone: bool = True
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://pages") as http,
+        httpx.AsyncClient(
+            transport=transport, base_url="http://pages", event_hooks={"response": [nothing_of_the_inside]}
+        ) as http,
     ):
         yield http
 
@@ -76,6 +82,13 @@ async def the_pages(db: Database, *, is_demo: bool = True, is_alone: bool = True
 async def http(db: Database) -> AsyncIterator[httpx.AsyncClient]:
     async with the_pages(db) as ready:
         yield ready
+
+
+async def nothing_of_the_inside(response: httpx.Response) -> None:
+    """Hold every answer of these tests that a borrower reads to what may be in it."""
+    if response.request.url.path.startswith("/v1/me"):
+        await response.aread()
+        assert inside_of(response.json()) == [], response.request.url.path
 
 
 async def read(http: httpx.AsyncClient, path: str, borrower: str, **query: Any) -> Any:
@@ -122,13 +135,21 @@ async def test_the_first_page_takes_the_limit_apart_without_remainder(http: http
     assert chinese["held"][0]["why"][0]["says"] == "支用频繁"
 
 
-async def test_no_score_no_probability_and_no_name_of_the_house_is_in_what_a_borrower_reads() -> None:
-    shapes = [one for one in vars(own_shapes).values() if isinstance(one, type) and hasattr(one, "model_fields")]
-    names = {field for shape in shapes for field in shape.model_fields}
-    assert len(shapes) > 8
-    assert (
-        names & {"pd_ppm", "points", "release_points", "grade", "features", "author", "approver", "authority"} == set()
-    )
+async def test_no_shape_that_a_borrower_is_answered_with_has_a_field_of_the_inside(db: Database) -> None:
+    async with the_pages(db, is_alone=False) as http:
+        document = (await http.get("/openapi.json")).json()
+    answered = [
+        (f"{method} {path}", response)
+        for path, methods in document["paths"].items()
+        for method, route in methods.items()
+        if path.startswith("/v1/me")
+        for response in route["responses"].values()
+    ]
+    assert len(answered) >= 2 * len([one for part in OWN for one in part.routes])
+    for name, response in answered:
+        assert inside_of_shape(response, document) == [], name
+    inside = document["paths"]["/v1/lines/{line}/draws"]["post"]["responses"]["201"]
+    assert {"points", "pd_ppm", "grade", "arm", "rules"} <= set(inside_of_shape(inside, document)), "It can see them."
 
 
 async def test_a_late_statement_is_told_before_anything_else(http: httpx.AsyncClient) -> None:
@@ -155,6 +176,7 @@ async def test_a_promise_is_kept_on_its_day_and_the_record_shows_it(http: httpx.
     first = min((one for part in before["held"] for one in part["returns"]), key=lambda one: str(one["due_on"]))
     days = (datetime.fromisoformat(first["due_on"]) - datetime.fromisoformat(before["today"])).days
     moved = await http.post("/v1/me/demo/days", json={"days": days}, headers=bearer(MEI.borrower))
+    assert set(moved.json()) == set(me.TodayView.model_fields)
     assert (moved.status_code, moved.json()["today"]) == (200, first["due_on"]), moved.text
     after = await read(http, url, MEI.borrower)
     assert after["line"]["available_minor"] == before["line"]["available_minor"] + first["amount_minor"]
@@ -187,6 +209,12 @@ async def test_what_is_picked_is_run_forward_by_the_engine_that_decides(http: ht
     assert tried.status_code == 200, tried.text
     assert tried.json()["picked"]["all_back_on"] <= help_["all_back_on"], "A switch does what was told, or better."
     assert tried.json()["baseline"]["all_back_on"] is None
+    said: dict[str, Any] = {"headers": bearer(JUN.borrower), "params": {"language": "en"}}
+    foreseen = (await http.post(f"{url}/forecast", json={"days": 30}, **said)).json()["baseline"]
+    kept_back = next(one for one in foreseen["events"] if one["what"] == "kept_back")
+    assert set(kept_back) == set(own_courses.OwnForeseenView.model_fields)
+    assert kept_back["failing"] == ["no payment may be late at the last statement (yours: 1)"]
+    assert {one["condition"] for one in foreseen["waiting"]} == {"nothing is overdue then"}
     nothing = await http.post(f"{url}/courses", json={"picked": []}, headers=bearer(JUN.borrower))
     assert nothing.json()["picked"] == {**tried.json()["baseline"], "sooner_days": None}
     unheard = [{"action": "prove_income", "done_on": "2031-01-01"}]
@@ -242,15 +270,53 @@ async def test_a_repayment_in_the_demo_is_taken_and_a_draw_is_decided(http: http
     line = await own_line(http, LAN.borrower)
     url = f"/v1/me/lines/{line}"
     asked = {"id": str(id_from("own draw", at=STARTS_AT)), "amount_minor": 100_000, "currency": "CNY"}
-    drawn = await http.post(f"{url}/draws", json=asked, headers=bearer(LAN.borrower))
-    assert (drawn.status_code, drawn.json()["decision"]["answer"]) == (201, "approve"), drawn.text
-    again = await http.post(f"{url}/draws", json=asked, headers=bearer(LAN.borrower))
-    assert (again.status_code, again.json()["is_repeated"]) == (200, True)
+    said: dict[str, Any] = {"headers": bearer(LAN.borrower), "params": {"language": "en"}}
+    shown = (await http.post(f"{url}/previews/draw", json={"amount_minor": 100_000}, **said)).json()
+    drawn = await http.post(f"{url}/draws", json=asked, **said)
+    assert (drawn.status_code, drawn.json()["answer"], drawn.json()["why"]) == (201, "approve", []), drawn.text
+    assert (drawn.json()["request"], drawn.json()["amount_minor"]) == (asked["id"], 100_000)
+    cost = drawn.json()["cost"]
+    assert cost["interest_minor"] > 0
+    assert {name: cost[name] for name in cost if name != "first_due_on"} == {
+        name: shown[name] for name in cost if name != "first_due_on"
+    }, "It costs what was shown before."
+    assert cost["first_due_on"] == shown["dues"][0]["due_on"]
+    again = await http.post(f"{url}/draws", json=asked, **said)
+    assert (again.status_code, again.json()) == (200, {**drawn.json(), "is_repeated": True})
+    held = {**asked, "id": str(id_from("own reservation", at=STARTS_AT)), "authorise_only": True}
+    reserved = (await http.post(f"{url}/draws", json=held, **said)).json()
+    assert (reserved["cost"], reserved["line"]["reserved_minor"]) == (None, 100_000)
+    assert reserved["expires_at"] > reserved["decided_at"]
+    much = {**asked, "id": str(id_from("too much", at=STARTS_AT)), "amount_minor": 90_000_000}
+    declined = (await http.post(f"{url}/draws", json=much, **said)).json()
+    assert (declined["answer"], declined["amount_minor"], declined["cost"]) == ("decline", 0, None)
+    assert declined["why"] == ["More was asked than is available"]
     paid = {**asked, "id": str(id_from("own payment", at=STARTS_AT))}
     repaid = await http.post(f"{url}/repayments", json=paid, headers=bearer(LAN.borrower))
     assert (repaid.status_code, repaid.json()["accepted_minor"]) == (201, 100_000), repaid.text
     foreseen = await http.post(f"{url}/forecast", json={"days": 30}, headers=bearer(LAN.borrower))
     assert foreseen.json()["line"] == line
+
+
+async def test_a_repayment_tells_what_comes_back_when_in_the_words_that_are_kept(http: httpx.AsyncClient) -> None:
+    line = await own_line(http, MEI.borrower)
+    url = f"/v1/me/lines/{line}"
+    asked = {"id": str(id_from("mei pays", at=STARTS_AT)), "amount_minor": 200_000, "currency": "CNY"}
+    said: dict[str, Any] = {"headers": bearer(MEI.borrower), "params": {"language": "en"}}
+    shown = (await http.post(f"{url}/previews/repayment", json={"amount_minor": 200_000}, **said)).json()
+    repaid = (await http.post(f"{url}/repayments", json=asked, **said)).json()
+    assert set(repaid) == set(own_motions.OwnRepaidView.model_fields)
+    assert set(shown) == set(own_advice.OwnRepayPreviewView.model_fields)
+    assert repaid["why"] == shown["why"] == ["You drew often"]
+    parts = ("accepted_minor", "principal_minor", "interest_minor", "fee_minor", "back_now_minor")
+    assert [repaid[part] for part in parts] == [shown[part] for part in parts], "What was shown came true."
+    assert [(one["due_on"], one["amount_minor"]) for one in repaid["returns"]] == [
+        (one["due_on"], one["amount_minor"]) for one in shown["tranches"]
+    ]
+    kept = {one["promise"]: one for one in await read(http, f"{url}/promises", MEI.borrower, language="en")}
+    assert repaid["returns"] == [kept[one["promise"]] for one in repaid["returns"]]
+    again = await http.post(f"{url}/repayments", json=asked, **said)
+    assert (again.status_code, again.json()) == (200, {**repaid, "is_repeated": True})
 
 
 async def test_outside_the_demo_no_page_can_say_that_money_came_or_move_the_clock(db: Database) -> None:
@@ -274,9 +340,8 @@ async def test_on_every_route_of_theirs_a_borrower_reaches_nothing_of_anothers(d
     async with the_pages(db) as http:
         line = await own_line(http, MEI.borrower)
         routes = [one for one in routes_of(http) if isinstance(one, APIRoute) and not one.path.startswith("/health")]
-        own = (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES, own_reviews.ROUTES)
         assert {one.path for one in routes} == {
-            one.path for part in own for one in part.routes if isinstance(one, APIRoute)
+            one.path for part in OWN for one in part.routes if isinstance(one, APIRoute)
         }
         assert len(routes) >= 14
         before = await read(http, f"/v1/me/lines/{line}", MEI.borrower)

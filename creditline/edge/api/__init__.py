@@ -33,7 +33,9 @@ from creditline.edge.api import (
     motions,
     notices,
     own_advice,
+    own_courses,
     own_letters,
+    own_motions,
     own_reviews,
     policies,
     promises,
@@ -63,6 +65,16 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
         "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
     }
 }
+
+OWN = (
+    me.ROUTES,
+    own_advice.ROUTES,
+    own_courses.ROUTES,
+    own_letters.ROUTES,
+    own_motions.ROUTES,
+    own_reviews.ROUTES,
+)
+"""What borrowers ask: a test goes through all of it, for what must not reach them and for whom it lets in."""
 
 
 def create_app(
@@ -97,7 +109,7 @@ def create_app(
     add_handlers(app)
     app.add_middleware(Gate)
     add_pages(app, pages)
-    for routes in (me.ROUTES, own_advice.ROUTES, own_letters.ROUTES, own_reviews.ROUTES, decisions.HEALTH):
+    for routes in (*OWN, decisions.HEALTH):
         app.include_router(routes, responses=PROBLEM)
     if not pages.is_alone:
         _add_operations(app)

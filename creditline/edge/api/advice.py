@@ -80,12 +80,11 @@ class RouteView(BaseModel):
     told: str
 
 
-class ActionsView(BaseModel):
+class OwnActionsView(BaseModel):
     """What waits, when it is back by itself, what helps, what protects that, and what does not help."""
 
     line: UUID
     as_of: datetime
-    edition: str
     currency: str
     waiting_minor: int
     all_back_on: AllBackOn
@@ -95,6 +94,12 @@ class ActionsView(BaseModel):
     does_not_help: list[UselessView]
     is_only_time: Annotated[bool, Field(description="Something waits, and nothing but time brings it back sooner.")]
     route: RouteView | None
+
+
+class ActionsView(OwnActionsView):
+    """The same for whoever runs the house: with the edition it was found by."""
+
+    edition: str
 
 
 class PreviewBody(Body):

@@ -113,11 +113,18 @@ class ForecastView(BaseModel):
 async def forecast_a_line(line: UUID, body: ForecastBody, engine: Engine) -> ForecastView:
     """Run a line forward by the engine that decides: nothing is written, and what is told is what will be booked."""
     as_of = engine.clock()
-    behaviours = [[_step(one, as_of=as_of) for one in steps] for steps in body.alternatives]
+    behaviours = [[step_of(one, as_of=as_of) for one in steps] for steps in body.alternatives]
     told = await foresee(engine.db, lambda: as_of, engine.house, line=line, behaviours=behaviours, days=body.days)
 
     def view(own: Forecast) -> CourseView:
-        return course_view(own, told.baseline, is_brief=body.is_brief)
+        return CourseView(
+            all_back_on=own.all_back_on,
+            sooner_days=own.sooner_days(told.baseline),
+            available_minor=own.line.available_minor,
+            withheld_minor=own.line.withheld_minor,
+            waiting=[WaitingView.model_validate(one, from_attributes=True) for one in own.tranches],
+            events=[] if body.is_brief else [_event(one) for one in own.events],
+        )
 
     return ForecastView(
         line=line,
@@ -128,7 +135,8 @@ async def forecast_a_line(line: UUID, body: ForecastBody, engine: Engine) -> For
     )
 
 
-def _step(body: StepBody, *, as_of: datetime) -> Step:
+def step_of(body: StepBody, *, as_of: datetime) -> Step:
+    """Return what is supposed to happen as the engine takes it."""
     at = moment_on(body.on, as_of=as_of)
     match body.what:
         case Supposed.REPAY:
@@ -145,18 +153,6 @@ def _step(body: StepBody, *, as_of: datetime) -> Step:
                 amount_minor=body.amount_minor,
                 code=body.months_late_count,
             )
-
-
-def course_view(own: Forecast, baseline: Forecast, *, is_brief: bool) -> CourseView:
-    """Return a line under one behaviour as the wire shows it, against what becomes of it without."""
-    return CourseView(
-        all_back_on=own.all_back_on,
-        sooner_days=own.sooner_days(baseline),
-        available_minor=own.line.available_minor,
-        withheld_minor=own.line.withheld_minor,
-        waiting=[WaitingView.model_validate(one, from_attributes=True) for one in own.tranches],
-        events=[] if is_brief else [_event(one) for one in own.events],
-    )
 
 
 def _event(one: Event) -> ForeseenView:

@@ -2,23 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from creditline.clock import DAY, business_day
-from creditline.decision.product import Product
-from creditline.edge.api import forecast as forecasts
-from creditline.edge.api import motions
-from creditline.edge.api.forecast import ForecastBody, ForecastView
-from creditline.edge.api.lines import spoken
-from creditline.edge.api.mine import OurPages, OwnLine, Who, require_draw, signed_in
+from creditline.edge.api.mine import OurPages, OwnLine, OwnWords, Who, signed_in
 from creditline.edge.api.own_record import record_of
 from creditline.edge.api.own_shapes import HomeView, KeptView, MeView, OwnPromiseView, RecordView
 from creditline.edge.api.own_words import home_view, line_view, promise_view
-from creditline.edge.api.shapes import Body, DrawBody, DrawnView, RepaidView, RepayBody
-from creditline.edge.api.state import Engine, Parts
-from creditline.errors import Code, Malformed, NotAllowed
-from creditline.explanation.words import Words, words_of
+from creditline.edge.api.shapes import Body
+from creditline.edge.api.state import Engine
+from creditline.errors import Code, NotAllowed
 from creditline.flows.explain import history_of, lines_of
 from creditline.flows.home import home_of
 from creditline.flows.house import offered
@@ -28,8 +22,6 @@ from creditline.flows.work import work_until
 ROUTES = APIRouter(prefix="/v1/me", tags=["the borrower's own"], dependencies=[Depends(signed_in)])
 
 Most = Annotated[int, Query(ge=1, le=1000)]
-Language = Annotated[str | None, Query(examples=["en", "zh"])]
-Accepted = Annotated[str | None, Header(alias="accept-language")]
 
 
 class DaysBody(Body):
@@ -64,14 +56,12 @@ async def who_am_i(who: Who, engine: Engine, pages: OurPages) -> MeView:
 
 
 @ROUTES.get("/lines/{line}")
-async def read_home(
-    line: OwnLine, engine: Engine, pages: OurPages, language: Language = None, accept_language: Accepted = None
-) -> HomeView:
+async def read_home(line: OwnLine, engine: Engine, pages: OurPages, words: OwnWords) -> HomeView:
     """Read a line's first page: buckets, what is next, why the rest waits, what is due."""
     home = await home_of(engine.db, engine.clock, engine.house, line=line.id)
     kept = await pages.kept.read(engine.db)
     rate = KeptView(good_count=kept.good_count, held_count=kept.held_count) if kept.held_count else None
-    return home_view(home, _words(home.product, language, accept_language), kept=rate)
+    return home_view(home, words, kept=rate)
 
 
 @ROUTES.get("/lines/{line}/record")
@@ -81,39 +71,10 @@ async def read_record(line: OwnLine, engine: Engine, most: Most = 100) -> list[R
 
 
 @ROUTES.get("/lines/{line}/promises")
-async def read_own_promises(
-    line: OwnLine, engine: Engine, most: Most = 100, language: Language = None, accept_language: Accepted = None
-) -> list[OwnPromiseView]:
+async def read_own_promises(line: OwnLine, engine: Engine, words: OwnWords, most: Most = 100) -> list[OwnPromiseView]:
     """Read every date that was told of a line, in the words that were shown, with what became of it."""
     _, found = await promises_of(engine.db, line.id, most=most)
-    product = await _product(engine, line.product)
-    chosen = _chosen(product, language, accept_language)
-    return [promise_view(one, chosen) for one in found]
-
-
-@ROUTES.post("/lines/{line}/forecast")
-async def forecast_own(line: OwnLine, body: ForecastBody, engine: Engine) -> ForecastView:
-    """Run a line forward by the engine that decides, with and without what is supposed; nothing is written."""
-    return await forecasts.forecast_a_line(line.id, body, engine)
-
-
-@ROUTES.post("/lines/{line}/draws", status_code=201)
-async def draw_own(line: OwnLine, body: DrawBody, who: Who, engine: Engine, response: Response) -> DrawnView:
-    """Borrow; a repeat under the same id answers with what was decided."""
-    require_draw(who)
-    return await motions.draw(line.id, body, engine, response)
-
-
-@ROUTES.post("/lines/{line}/repayments", status_code=201)
-async def repay_own(line: OwnLine, body: RepayBody, engine: Engine, pages: OurPages, response: Response) -> RepaidView:
-    """Repay in the demo, which takes the money as paid; elsewhere money comes by the lender's own till."""
-    if pages.demo is None:
-        raise NotAllowed(
-            "A repayment is money that arrives, and no page can say that it has. Pay in your app; the lender tells us by "
-            "POST /v1/lines/{line}/repayments.",
-            code=Code.NOT_OFFERED_HERE,
-        )
-    return await motions.repay(line.id, body, engine, response)
+    return [promise_view(one, words.language) for one in found]
 
 
 @ROUTES.post("/demo/days")
@@ -124,22 +85,3 @@ async def move_the_clock(body: DaysBody, engine: Engine, pages: OurPages) -> Tod
     until = pages.demo() + body.days * DAY
     done = await work_until(engine.db, pages.demo, engine.house, until=until)
     return TodayView(today=business_day(pages.demo()).isoformat(), done=dict(done))
-
-
-async def _product(engine: Parts, name: str) -> Product:
-    return (await offered(engine.db, engine.clock, engine.house))[name]
-
-
-def _words(product: Product, language: str | None, accepted: str | None) -> Words:
-    return words_of(product, _chosen(product, language, accepted))
-
-
-def _chosen(product: Product, language: str | None, accepted: str | None) -> str:
-    """Return the language that was asked for, or the first of the browser's that the product speaks."""
-    chosen = language or spoken(accepted, product.languages)
-    if chosen not in product.languages:
-        raise Malformed(
-            f"Product {product.name} has no words in {chosen!r}. Ask for one of {', '.join(product.languages)}.",
-            code=Code.MESSAGE_MALFORMED,
-        )
-    return chosen

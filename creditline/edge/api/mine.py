@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from creditline.clock import Clock, MovedClock, system_clock
+from creditline.edge.api.lines import words_asked
 from creditline.edge.api.state import Engine
 from creditline.edge.tokens import SignedIn, SignIn
 from creditline.errors import Code, NotAllowed, NotFound, NotSignedIn
+from creditline.explanation.words import Words
 from creditline.flows.explain import read_line
+from creditline.flows.house import offered
 from creditline.flows.promises import rates
 from creditline.ledger.line import Line
 from creditline.store.connect import Database
@@ -107,6 +110,20 @@ async def own_line(line: UUID, who: Who, engine: Engine) -> Line:
 
 
 OwnLine = Annotated[Line, Depends(own_line)]
+Language = Annotated[str | None, Query(examples=["en", "zh"])]
+Accepted = Annotated[str | None, Header(alias="accept-language")]
+
+
+async def own_words(
+    line: OwnLine, engine: Engine, language: Language = None, accept_language: Accepted = None
+) -> Words:
+    """Return the words of a line's product in the language asked for, or else in the one the browser likes best."""
+    product = (await offered(engine.db, engine.clock, engine.house))[line.product]
+    return words_asked(product, language, accepted=accept_language)
+
+
+OwnWords = Annotated[Words, Depends(own_words)]
+"""The words a borrower is answered in."""
 
 
 def require_draw(who: SignedIn) -> None:

@@ -10,12 +10,13 @@ export type Me = Wire["MeView"];
 export type Home = Wire["HomeView"];
 export type Row = Wire["RecordView"];
 export type Promised = Wire["OwnPromiseView"];
-export type Course = Wire["CourseView"];
+export type Course = Wire["OwnCourseView"];
 export type Courses = Wire["CoursesView"];
-export type Actions = Wire["ActionsView"];
+export type Actions = Wire["OwnActionsView"];
 export type DrawPreview = Wire["OwnDrawPreviewView"];
 export type RepayPreview = Wire["OwnRepayPreviewView"];
-export type Repaid = Wire["RepaidView"];
+export type Drawn = Wire["OwnDrawnView"];
+export type Repaid = Wire["OwnRepaidView"];
 export type Notice = Wire["OwnNoticeView"];
 export type Review = Wire["OwnReviewView"];
 export type Letter = Wire["OwnLetterView"];
@@ -66,10 +67,11 @@ type Doing = Actions["helps"][number]["doings"][number];
 
 /** Run the line forward by the engine, without and with what is picked; the last picture stays until the next is there. */
 export function useCourses(line: string, doings: Doing[]): UseQueryResult<Courses> {
+  const language = useTranslation().i18n.language;
   const picked = doings.map(({ action, done_on, amount_minor }) => ({ action, done_on, amount_minor }));
   return useQuery({
-    queryKey: ["line", line, "courses", picked],
-    queryFn: () => told(api.POST("/v1/me/lines/{line}/courses", { params: { path: { line } }, body: { picked } })),
+    queryKey: ["line", line, "courses", picked, language],
+    queryFn: () => told(api.POST("/v1/me/lines/{line}/courses", { params: { path: { line }, query: { language } }, body: { picked } })),
     placeholderData: keepPreviousData,
   });
 }

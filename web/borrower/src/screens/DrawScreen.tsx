@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { OwnLine } from "../app";
-import { type DrawPreview, type Me, useDrawPreview } from "../asked";
+import { type DrawPreview, type Drawn, type Me, useDrawPreview } from "../asked";
 import { api, newId, told } from "../client";
 import { day, money, percent } from "../figures";
 import { Card } from "../parts/Card";
@@ -15,7 +15,7 @@ import { Sum, useRested } from "../parts/Sum";
 import { Link } from "../router";
 
 export function DrawScreen({ me, line }: { me: Me; line: OwnLine }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const unit = 10 ** line.digits;
   const most = line.available_minor;
   const step = most > 1000 * unit ? 100 * unit : unit;
@@ -29,7 +29,7 @@ export function DrawScreen({ me, line }: { me: Me; line: OwnLine }) {
     mutationFn: () =>
       told(
         api.POST("/v1/me/lines/{line}/draws", {
-          params: { path: { line: line.line } },
+          params: { path: { line: line.line }, query: { language: i18n.language } },
           body: { id: id.current, amount_minor: amount, currency: line.currency, accepts_partial: false, authorise_only: false },
         }),
       ),
@@ -38,7 +38,7 @@ export function DrawScreen({ me, line }: { me: Me; line: OwnLine }) {
       await queries.invalidateQueries();
     },
   });
-  if (draw.data) return <Done line={line} drawn={draw.data.amount_minor} answer={draw.data.decision.answer} />;
+  if (draw.data) return <Done line={line} drawn={draw.data} me={me} />;
   if (most <= 0) {
     return (
       <Frame title={t("borrow")}>
@@ -184,7 +184,7 @@ function Effect({ preview, line, me, setAmount, isOld }: EffectProps) {
             <div>
               <dt>{preview.dues.length > 1 ? t("first_due") : t("due")}</dt>
               <dd>
-                {on(first.due_on)} {money(first.principal_minor + first.interest_minor, line)}
+                {on(first.due_on)} {money(first.principal_minor + first.interest_minor + first.fee_minor, line)}
               </dd>
             </div>
           )}
@@ -194,13 +194,46 @@ function Effect({ preview, line, me, setAmount, isOld }: EffectProps) {
   );
 }
 
-function Done({ line, drawn, answer }: { line: OwnLine; drawn: number; answer: string }) {
-  const { t } = useTranslation();
-  const isPaid = answer === "approve";
+function Done({ line, drawn, me }: { line: OwnLine; drawn: Drawn; me: Me }) {
+  const { t, i18n } = useTranslation();
+  const isPaid = drawn.answer === "approve";
+  const first = drawn.cost?.dues[0];
   return (
     <Frame title={t("borrow")}>
       <div role="status">
-        <Card tone={isPaid ? "next" : "warn"} title={isPaid ? t("drawn_done", { amount: money(drawn, line) }) : t(`answer_${answer}`)}>
+        <Card tone={isPaid ? "next" : "warn"} title={isPaid ? t("drawn_done", { amount: money(drawn.amount_minor, line) }) : t(`answer_${drawn.answer}`)}>
+          {drawn.why.length > 0 && (
+            <ul className="told-list">
+              {drawn.why.map((one) => (
+                <li key={one}>{one}</li>
+              ))}
+            </ul>
+          )}
+          {drawn.cost && (
+            <dl className="rows">
+              {first && (
+                <div>
+                  <dt>{drawn.cost.dues.length > 1 ? t("first_due") : t("due")}</dt>
+                  <dd>
+                    {day(first.due_on, i18n.language, me.today)} <b>{money(first.principal_minor + first.interest_minor + first.fee_minor, line)}</b>
+                  </dd>
+                </div>
+              )}
+              <div>
+                <dt>{t("to_repay_in_all")}</dt>
+                <dd>
+                  <b>{money(drawn.cost.to_repay_minor, line)}</b>
+                </dd>
+              </div>
+              <div>
+                <dt>{t("available_after")}</dt>
+                <dd>
+                  <b>{money(drawn.line.available_minor, line)}</b>
+                </dd>
+              </div>
+            </dl>
+          )}
+          <p className="case">{t("case", { id: drawn.request })}</p>
           <Link className="lnk" to="">
             {t("back_home")}
           </Link>

@@ -47,7 +47,7 @@ function Repay({ me, home }: { me: Me; home: Home }) {
     mutationFn: () =>
       told(
         api.POST("/v1/me/lines/{line}/repayments", {
-          params: { path: { line: line.line } },
+          params: { path: { line: line.line }, query: { language: i18n.language } },
           body: { id: id.current, amount_minor: amount, currency: line.currency },
         }),
       ),
@@ -186,17 +186,33 @@ function Done({ repaid, line, me }: { repaid: Repaid; line: OwnLine; me: Me }) {
                 <b className="back-now">{money(repaid.back_now_minor, line)}</b>
               </dd>
             </div>
-            {repaid.tranches.map((one) => (
-              <div key={`${one.due_on}${one.amount_minor}`}>
-                <dt>{day(one.due_on, i18n.language, me.today)}</dt>
+            {repaid.returns.map((one) => (
+              <div key={one.promise}>
+                <dt>
+                  {day(one.due_on, i18n.language, me.today)}
+                  <small>{one.says}</small>
+                </dt>
                 <dd>
                   <b>{money(one.amount_minor, line)}</b>
                 </dd>
               </div>
             ))}
+            <div>
+              <dt>{t("available_after")}</dt>
+              <dd>
+                <b>{money(repaid.line.available_minor, line)}</b>
+              </dd>
+            </div>
           </dl>
+          {repaid.why.length > 0 && (
+            <p className="sub">
+              {t("because")} {repaid.why.join(i18n.language === "zh" ? "；" : "; ")}
+            </p>
+          )}
+          {repaid.excess_minor > 0 && <p className="sub">{t("not_taken", { amount: money(repaid.excess_minor, line) })}</p>}
+          <p className="case">{t("case", { id: repaid.request })}</p>
           <Link className="lnk" to="">
-            {repaid.tranches.length > 0 ? t("see_why_and_when") : t("back_home")}
+            {repaid.returns.length > 0 ? t("see_why_and_when") : t("back_home")}
           </Link>
         </Card>
       </div>
