@@ -19,6 +19,7 @@ from creditline.edge.commands import (
     close,
     corrections,
     diff,
+    dmn,
     doctor,
     documents,
     forecast,
@@ -88,6 +89,7 @@ for act in (*policy_life.COMMANDS, *policy_gates.COMMANDS):
     rules.POLICY.command(act.__name__)(act)
 rules.POLICY.add_typer(policy_strategy.STRATEGY, name="strategy")
 APP.add_typer(rules.POLICY, name="policy")
+APP.add_typer(dmn.DMN, name="dmn")
 APP.add_typer(rules.SCORE, name="score")
 APP.add_typer(world.DATA, name="data")
 

@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element
 from creditline.policy.markup import read_markup
 from creditline.policy.standard.calendar import Clock, Day, Moment, read_clock, read_day, read_duration, read_moment
 from creditline.policy.standard.graph import answer
+from creditline.policy.standard.imports import read_with_imports
 from creditline.policy.standard.model import Model
-from creditline.policy.standard.read import namespace_of, read_model
+from creditline.policy.standard.read import namespace_of
 from creditline.policy.standard.values import Value, equals
 
 KIT = "{http://www.omg.org/spec/DMN/20160719/testcase}"
@@ -55,24 +56,10 @@ class Folder:
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
-        """The models by file name, those imported read first."""
+        """The models by file name."""
         texts = {path.name: self.rewrite(path.read_bytes()) for path in sorted(self.path.glob("*.dmn"))}
-        files = {namespace_of(text): name for name, text in texts.items()}
-        read: dict[str, Model] = {}
-
-        def read_one(name: str, path: tuple[str, ...]) -> Model:
-            imports = [one.get("namespace", "") for one in read_markup(texts[name]) if one.tag.endswith("}import")]
-            for namespace in imports:
-                if namespace in files and files[namespace] not in read and files[namespace] not in path:
-                    read_one(files[namespace], (*path, name))
-            known = {model.namespace: model for model in read.values()}
-            read[name] = read_model(texts[name], imported=known)
-            return read[name]
-
-        for name in texts:
-            if name not in read:
-                read_one(name, ())
-        return read
+        beside = {namespace_of(text): text for text in texts.values()}
+        return {name: read_with_imports(text, beside=beside) for name, text in texts.items()}
 
     def results(self) -> Iterator[Result]:
         """Run every case."""

@@ -9,10 +9,11 @@ import pytest
 
 from creditline.policy.markup import MarkupError
 from creditline.policy.standard.graph import answer
+from creditline.policy.standard.imports import read_with_imports
 from creditline.policy.standard.read import VERSIONS, namespace_of, read_model
 from creditline.policy.standard.values import Value
 from creditline.policy.standard.write import MODEL, as_1_3
-from tests.policy.standard.a_model import ON_X, decided, decision, literal, model, table, xml
+from tests.policy.standard.a_model import DMN, ON_X, decided, decision, literal, model, table, xml
 
 N = Decimal
 PRIORITY = '<output name="o"><outputValues><text>"high", "low"</text></outputValues></output>'
@@ -148,6 +149,21 @@ def test_a_model_reads_what_another_declares_under_the_name_it_is_imported_by() 
     here = read_model(xml(body), imported={"lib": there})
     assert here.problems == ()
     assert answer(here, "d", {"x": N(4)}).value == N(8)
+
+
+def test_what_a_model_imports_is_read_first_however_deep_and_in_a_circle_once() -> None:
+    def of(namespace: str, *wanted: str, value: str = "1") -> bytes:
+        imports = "".join(f"<import namespace='{one}' name='{one}' importType='{DMN}'/>" for one in wanted)
+        needs = "".join(
+            f'<informationRequirement><requiredDecision href="{one}#d"/></informationRequirement>' for one in wanted
+        )
+        return xml(imports + decision(literal(value), requires=needs), namespace=namespace)
+
+    deep = {"b": of("b", "c", value="c.d + 1"), "c": of("c", value="40")}
+    found = read_with_imports(of("a", "b", "c", value="b.d + c.d"), beside=deep)
+    assert (found.problems, answer(found, "d", {}).value) == ((), N(81))
+    circle = read_with_imports(of("a", "b", value="b.d"), beside={"a": of("a", "b"), "b": of("b", "a", value="7")})
+    assert answer(circle, "d", {}).value == N(7)
 
 
 MISTAKES = [
