@@ -100,8 +100,9 @@ def answer_(
         )
     as_of = _moment(at)
     outcome = answer(model, element.name, _all_given(model, given or (), as_of), as_of=as_of)
-    for problem in model.problems:
-        note(f"{file.name}: {problem}")
+    for one in (model, *model.models.values()):
+        for problem in one.problems:
+            note(f"{one.name or one.namespace}: {problem}")
     if outcome.problem:
         raise PolicyInvalid(f"{file.name}: {outcome.problem}. Ask for less at once.", code=Code.POLICY_INVALID)
     told = Told(kind=kind_of(outcome.value), feel=text_of(outcome.value), value=_plain(outcome.value))
