@@ -98,7 +98,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         losing=read_losing(settings.get("loss")),
         unused_for=timedelta(days=settings["unused_days"]) if "unused_days" in settings else None,
         files=dict(sorted(files.items())),
-        edition=_edition(files),
+        edition=edition_of(files),
         features=features,
         catalogue=catalogue["version"],
         reads=_reads((policy, strategy.segments.policy) if strategy else (policy,), features),
@@ -171,6 +171,6 @@ def _settings(files: Mapping[str, bytes]) -> Mapping[str, Any]:
     return settings
 
 
-def _edition(files: Mapping[str, bytes]) -> str:
+def edition_of(files: Mapping[str, bytes]) -> str:
     """Return the identity of a product's content: a file renamed, added or changed by one byte gives another."""
     return hashlib.sha256(pack(files)).hexdigest()

@@ -29,6 +29,7 @@ from creditline.edge.commands import (
     notices,
     pages,
     policy_backtest,
+    policy_drafts,
     policy_evidence,
     policy_gates,
     policy_impact,
@@ -85,7 +86,7 @@ rules.POLICY.command("backtest")(policy_backtest.backtest)
 rules.POLICY.command("evidence")(policy_evidence.evidence)
 rules.POLICY.command("impact")(policy_impact.impact)
 rules.POLICY.command("prove")(policy_prove.prove)
-for act in (*policy_life.COMMANDS, *policy_gates.COMMANDS):
+for act in (*policy_life.COMMANDS, *policy_drafts.COMMANDS, *policy_gates.COMMANDS):
     rules.POLICY.command(act.__name__)(act)
 rules.POLICY.add_typer(policy_strategy.STRATEGY, name="strategy")
 APP.add_typer(rules.POLICY, name="policy")

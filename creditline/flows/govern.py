@@ -269,7 +269,7 @@ async def carried_out(
 
     `is_house` says that the engine acts by itself.
     """
-    _check(order, is_house=is_house)
+    require_said(order, is_house=is_house)
     async with db.transaction() as connection:
         await policies.lock(connection)
         if before := await policies.deed(connection, order.id):
@@ -327,7 +327,7 @@ def _gate(order: Order) -> Gate:
     return Gate(order.gate)
 
 
-def _check(order: Order, *, is_house: bool) -> None:
+def require_said(order: Order, *, is_house: bool = False) -> None:
     """Raise `Malformed` unless an act says who does it and why."""
     require_uuid7(order.id, what="id of the act")
     for what, text, most in (("a name", order.actor, MOST_NAME_LENGTH), ("a reason", order.reason, MOST_REASON_LENGTH)):

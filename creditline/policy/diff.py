@@ -37,14 +37,18 @@ class ChangeKind(StrEnum):
 class Part(StrEnum):
     """Which part of a policy a change is about. Sent as text: never renamed, never reused."""
 
+    ARM = "arm"
     COLUMN = "column"
     DECISION = "decision"
     EXPRESSION = "expression"
+    FILE = "file"
     HIT_POLICY = "hit policy"
     INPUT = "input"
     OUTPUT = "output"
     PARAMETER = "parameter"
     RULE = "rule"
+    SETTING = "setting"
+    STRATEGY = "strategy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One part that is otherwise; rows count from 1, each in its own policy, and `said` is what a rule added or removed says."""
+    """One part that is otherwise; rows count from 1, each in its own policy.
+
+    `said` is what something added or removed says, or what there is besides the edits; `file` is where a setting stands.
+    """
 
     kind: ChangeKind
     part: Part
@@ -73,6 +80,7 @@ class Change:
     new_row: int | None = None
     edits: tuple[Edit, ...] = ()
     said: str = ""
+    file: str | None = None
 
     @property
     def place(self) -> str:
@@ -80,14 +88,19 @@ class Change:
         if self.part is Part.RULE:
             moved = f" -> {self.new_row}" if self.kind is ChangeKind.MOVED else ""
             return f"{self.decision}, rule {self.old_row or self.new_row}{moved}"
+        if self.part is Part.SETTING:
+            return f"{self.file}, {self.name}"
         named = self.part.value if self.part in {Part.EXPRESSION, Part.HIT_POLICY} else f"{self.part} {self.name}"
         return f"{self.decision}, {named}" if self.decision and self.decision != self.name else named
 
     @property
     def words(self) -> str:
         """What happened, as a line tells it."""
-        edits = ", ".join(one.words for one in self.edits)
-        return edits or " ".join(part for part in (self.kind.value, self.said) if part)
+        if self.edits:
+            return ", ".join(part for part in (*(one.words for one in self.edits), self.said) if part)
+        if self.kind is ChangeKind.EDITED:
+            return self.said
+        return " ".join(part for part in (self.kind.value, self.said) if part)
 
 
 def changes_of(old: Policy, *, new: Policy) -> tuple[Change, ...]:
@@ -142,7 +155,7 @@ def _whole(kind: ChangeKind, name: str) -> Change:
 
 
 def _inputs(old: Policy, new: Policy) -> Iterator[Change]:
-    kinds = [{one.name: one.kind for one in own.inputs} for own in (old, new)]
+    kinds = [{one.name: " ".join([one.kind, *one.allowed]) for one in own.inputs} for own in (old, new)]
     yield from _named(Part.INPUT, None, *kinds)
 
 

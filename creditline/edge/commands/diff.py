@@ -1,7 +1,6 @@
 """The command that says what one policy answers otherwise than another, in the words of an analyst."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
@@ -9,33 +8,23 @@ from typing import Annotated
 import typer
 
 from creditline.decision.otherwise import Share, shares_of
-from creditline.decision.product import read_product, with_catalogue
+from creditline.decision.product import edition_of, read_product
+from creditline.edge.bundles import ARCHIVE, files_named
 from creditline.edge.commands.output import Json, note, progress, show, with_engine
 from creditline.edge.engine import Engine
-from creditline.edge.products import files_in, folder_of
+from creditline.flows.govern import files_of, in_force_at
 from creditline.flows.recorded import recorded_cases
-from creditline.policy.diff import Change, changes_of, changes_of_numbers
-from creditline.policy.dmn import read_policy
-from creditline.policy.parameters import Parameters, read_parameters
-from creditline.policy.table import Policy
+from creditline.policy.diff import Change
+from creditline.policy.differences import POLICY_FILE, Side, between, side
 
 MOST_CASES = 10_000
 
-Side = Annotated[str, typer.Argument(help="A DMN file, a product's name, or its folder.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """One side of a comparison: its rules, its numbers, and its files by name."""
-
-    policy: Policy
-    numbers: Parameters
-    files: Mapping[str, bytes]
+Place = Annotated[str, typer.Argument(help="A DMN file, a product's name, folder or archive, or NAME@EDITION.")]
 
 
 def diff(
-    old: Side,
-    new: Side,
+    old: Place,
+    new: Place,
     is_text: Annotated[bool, typer.Option("--text", help="Show the lines of the files instead.")] = False,
     has_book: Annotated[
         bool, typer.Option("--book", help="Say how many recorded decisions each change answers otherwise.")
@@ -43,20 +32,30 @@ def diff(
     most: Annotated[int, typer.Option(help="With --book: look at so many, the newest.", min=1)] = MOST_CASES,
     as_json: Json = False,
 ) -> None:
-    """Say what a policy answers otherwise than an older one: rule by rule and number by number."""
+    """Say what a policy answers otherwise than an older one: rule by rule, number by number, and every other file.
+
+    NAME@EDITION is an edition of this house, NAME@ the one in force.
+    """
     before, after = side_of(old), side_of(new)
     if is_text:
         lines = list(text_diff(before.files, new=after.files))
         show(lines, as_json=as_json, rows=[(line,) for line in lines])
         return
-    changes = between(before, after=after)
+    changes = between(before, new=after)
     whole, alone = with_book(before, after=after, changes=changes, most=most) if has_book else (None, ())
     shares = alone or (None,) * len(changes)
     told = [told_of(one, share) for one, share in zip(changes, shares, strict=True)]
     rows = [(one.place, one.words, said(share)) for one, share in zip(changes, shares, strict=True)]
     count = f"{len(changes)} change{'' if len(changes) == 1 else 's'}"
+    editions = [edition_of(own.files) if own.is_whole else None for own in (before, after)]
     show(
-        {"old": before.policy.sha256, "new": after.policy.sha256, "changes": told, "share": whole},
+        {
+            "old": before.policy.sha256,
+            "new": after.policy.sha256,
+            "editions": editions,
+            "changes": told,
+            "share": whole,
+        },
         as_json=as_json,
         rows=[*rows, ("in all", count, said(whole))],
         head=("where", "what", "alone answers otherwise" if has_book else ""),
@@ -64,13 +63,13 @@ def diff(
 
 
 def with_book(
-    before: Named, *, after: Named, changes: Sequence[Change], most: int
+    before: Side, *, after: Side, changes: Sequence[Change], most: int
 ) -> tuple[Share | None, tuple[Share | None, ...]]:
     """Ask the newest recorded decisions again with each change; that takes two whole products."""
-    if "product.toml" not in before.files or "product.toml" not in after.files:
+    if not (before.is_whole and after.is_whole):
         note("Nothing is counted: that takes two whole products.")
         return None, ()
-    old, new = (read_product(with_catalogue(own.files)) for own in (before, after))
+    old, new = (read_product(own.files) for own in (before, after))
 
     async def use(engine: Engine) -> tuple[Share | None, tuple[Share | None, ...]]:
         with progress("Decisions read", most) as told:
@@ -86,25 +85,26 @@ def said(share: Share | None) -> str:
     return share.words if share else ""
 
 
-def side_of(name: str) -> Named:
+def side_of(name: str) -> Side:
     """Read a side: a file alone has no numbers, a product has its own; what is not there is wrong usage."""
+    product, is_edition, edition = name.partition("@")
+    if is_edition and not Path(name).exists():
+        return with_engine(lambda engine: _of_house(engine, product, edition))
     path = Path(name)
-    if path.is_file():
-        files = {"policy.dmn": path.read_bytes()}
-    elif path.suffix and not path.is_dir():
+    if path.is_file() and path.suffix != ARCHIVE:
+        return side({POLICY_FILE: path.read_bytes()}, source=path.name)
+    if path.suffix and not path.exists():
         raise typer.BadParameter(f"There is no file {name}.", param_hint="OLD NEW")
-    else:
-        files = files_in(folder_of(name))
-    texts = {own: body.decode() for own, body in files.items() if own.startswith("parameters/")}
-    policy = read_policy(files["policy.dmn"], source=path.name)
-    return Named(policy=policy, numbers=read_parameters(texts), files=files)
+    return side(files_named(name))
 
 
-def between(before: Named, *, after: Named) -> tuple[Change, ...]:
-    """Return every change; numbers are compared only where both sides have them."""
-    rules = changes_of(before.policy, new=after.policy)
-    has_both = before.numbers.all and after.numbers.all
-    return (*rules, *changes_of_numbers(before.numbers, new=after.numbers)) if has_both else rules
+async def _of_house(engine: Engine, product: str, edition: str) -> Side:
+    """Read an edition that has a life here; without its hash, the one in force."""
+    if not edition:
+        period = await in_force_at(engine.db, product, valid_at=engine.clock())
+        edition = period.edition if period else ""
+    _, files = await files_of(engine.db, product, edition=edition)
+    return side(files)
 
 
 def told_of(one: Change, share: Share | None) -> dict[str, object]:
@@ -114,6 +114,7 @@ def told_of(one: Change, share: Share | None) -> dict[str, object]:
         "part": one.part,
         "decision": one.decision,
         "name": one.name,
+        "file": one.file,
         "old_row": one.old_row,
         "new_row": one.new_row,
         "edits": [{"name": edit.name, "before": edit.before, "after": edit.after} for edit in one.edits],

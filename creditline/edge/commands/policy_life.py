@@ -1,8 +1,7 @@
-"""Commands about the life of a policy: publish, submit, approve, activate, roll back, retire; the history; export."""
+"""Commands about the life of a policy: publish, submit, approve, activate, roll back, retire; and the history."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -17,7 +16,6 @@ from creditline.flows.govern import (
     Done,
     Order,
     activate,
-    files_of,
     gates_ahead,
     govern,
     life_of,
@@ -46,7 +44,7 @@ def publish(
     """
     product = load_product(folder)
     files = product_files(folder_of(folder))
-    order = _order(product.name, by, reason, request)
+    order = order_of(product.name, by, reason, request)
 
     async def act(engine: Engine) -> tuple[Done, tuple[Failure, ...]]:
         done = await publish_draft(engine.db, engine.clock, order=order, files=files)
@@ -63,28 +61,28 @@ def submit(
     product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
 ) -> None:
     """Hand a draft in for review."""
-    _govern(Act.SUBMIT, _order(product, by, reason, request, edition=edition), as_json=as_json)
+    _govern(Act.SUBMIT, order_of(product, by, reason, request, edition=edition), as_json=as_json)
 
 
 def approve(
     product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
 ) -> None:
     """Approve what is under review; nobody approves what they wrote or submitted."""
-    _govern(Act.APPROVE, _order(product, by, reason, request, edition=edition), as_json=as_json)
+    _govern(Act.APPROVE, order_of(product, by, reason, request, edition=edition), as_json=as_json)
 
 
 def reject(
     product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
 ) -> None:
     """Send what is under review back to its author."""
-    _govern(Act.REJECT, _order(product, by, reason, request, edition=edition), as_json=as_json)
+    _govern(Act.REJECT, order_of(product, by, reason, request, edition=edition), as_json=as_json)
 
 
 def retire(
     product: Product, edition: Edition, by: Actor, reason: Reason, request: RequestId = None, as_json: Json = False
 ) -> None:
     """Take an approved edition out of use for ever; one that is in force, or will be, cannot be."""
-    _govern(Act.RETIRE, _order(product, by, reason, request, edition=edition), as_json=as_json)
+    _govern(Act.RETIRE, order_of(product, by, reason, request, edition=edition), as_json=as_json)
 
 
 def override(
@@ -97,7 +95,7 @@ def override(
     as_json: Json = False,
 ) -> None:
     """Let an edition through a gate it fails; that takes two people, and both stay on record."""
-    order = msgspec.structs.replace(_order(product, by, reason, request, edition=edition), gate=gate)
+    order = msgspec.structs.replace(order_of(product, by, reason, request, edition=edition), gate=gate)
     _govern(Act.OVERRIDE, order, as_json=as_json)
 
 
@@ -115,7 +113,7 @@ def activate_(
 
     Running servers follow by themselves.
     """
-    order = _order(product, by, reason, request, edition=edition, span=(instant(starts_at), instant(ends_at)))
+    order = order_of(product, by, reason, request, edition=edition, span=(instant(starts_at), instant(ends_at)))
 
     async def act(engine: Engine) -> Done:
         return await activate(engine.db, engine.clock, order=order)
@@ -132,7 +130,7 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Put the former edition in force again, now, in one step."""
-    order = _order(product, by, reason, request, edition=edition)
+    order = order_of(product, by, reason, request, edition=edition)
 
     async def act(engine: Engine) -> Done:
         return await roll_back(engine.db, engine.clock, order=order)
@@ -146,41 +144,27 @@ def history(product: Product = "consumer_revolving", as_json: Json = False) -> N
     async def use(engine: Engine) -> None:
         life = await life_of(engine.db, product)
         rows: list[tuple[object, ...]] = [
-            (one.recorded_at, one.act, shown(one.edition), one.actor, one.reason) for one in life.deeds
+            (one.recorded_at, one.act, shown(one.edition), one.actor, one.reason, one.detail or "")
+            for one in life.deeds
         ]
         rows += [
-            (one.starts_at or "always", "in force", shown(one.edition), f"until {one.ends_at or 'further notice'}", "")
+            (
+                one.starts_at or "always",
+                "in force",
+                shown(one.edition),
+                f"until {one.ends_at or 'further notice'}",
+                "",
+                "",
+            )
             for one in life.periods
         ]
         told = {"deeds": life.deeds, "editions": list(life.versions.values()), "periods": life.periods}
-        show(told, as_json=as_json, rows=rows, head=("at", "what", "edition", "by", "why"))
+        show(told, as_json=as_json, rows=rows, head=("at", "what", "edition", "by", "why", "told"))
 
     with_engine(use)
 
 
-def export(
-    product: Product,
-    edition: Edition,
-    to: Annotated[Path, typer.Option(help="A folder that is not there yet, or is empty.")],
-    as_json: Json = False,
-) -> None:
-    """Write an edition's folder as it was published, to be read, compared, edited or published elsewhere."""
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise Malformed(f"{to} is there and not empty. Name a new folder.", code=Code.MESSAGE_MALFORMED)
-
-    async def use(engine: Engine) -> None:
-        version, files = await files_of(engine.db, product, edition=edition)
-        for name, body in files.items():
-            place = to / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(body)
-        told = {"edition": version.edition, "folder": str(to), "files": sorted(files)}
-        show(told, as_json=as_json, rows=[(name,) for name in sorted(files)], head=(shown(version.edition),))
-
-    with_engine(use)
-
-
-def _order(
+def order_of(
     product: str,
     by: str,
     reason: str,
@@ -189,6 +173,7 @@ def _order(
     edition: str = "",
     span: tuple[datetime | None, datetime | None] = (None, None),
 ) -> Order:
+    """Return an order as it was typed, under the id that was given or a new one."""
     return Order(
         id=id_or_new(request),
         product=product,
@@ -212,11 +197,16 @@ def _do(act: Callable[[Engine], Awaitable[Done]], *, as_json: bool) -> None:
 
 
 def _tell(done: Done, *, as_json: bool) -> None:
+    show(done, as_json=as_json, rows=rows_of(done))
+
+
+def rows_of(done: Done) -> list[tuple[str, str]]:
+    """Return what was done, a line a fact."""
     version, deed = done.version, done.deed
     rows = [("product", version.product), ("edition", version.edition), ("state", version.state), ("did", deed.act)]
     if deed.starts_at is not None:
         rows.append(("in force from", deed.starts_at.isoformat()))
-    show(done, as_json=as_json, rows=rows)
+    return rows
 
 
 def instant(text: str | None) -> datetime | None:
@@ -233,4 +223,4 @@ def instant(text: str | None) -> datetime | None:
 
 
 activate_.__name__ = "activate"
-COMMANDS = (publish, submit, approve, reject, override, activate_, rollback, retire, history, export)
+COMMANDS = (publish, submit, approve, reject, override, activate_, rollback, retire, history)
