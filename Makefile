@@ -24,7 +24,7 @@ check: lint ## Format, lint, types, import contracts and the fast tests, in unde
 test: lint ## Everything: the checks above, and all tests with many examples
 	$(BIN)/python -m pytest --hypothesis-profile=ci $(FLAGS)
 
-demo: .venv/.runtime ## See the engine at work and meet three borrowers on their pages (needs no development tools)
+demo: .venv/.runtime ## See the engine at work and meet four borrowers on their pages (needs no development tools)
 	@$(MAKE) --no-print-directory pages || true
 	$(BIN)/creditline demo
 

@@ -98,9 +98,7 @@ async def run(settings: Settings, *, fresh: bool, lines_count: int | None, stay:
         if stay:
             await _serve(engine, settings, report)
         elif not as_json:
-            note(
-                "\n  creditline demo --serve opens the pages of three borrowers on a clock that you move, and the API."
-            )
+            note("\n  creditline demo --serve opens the pages of four borrowers on a clock that you move, and the API.")
 
 
 def _step(what: str, started: float) -> None:

@@ -1,4 +1,4 @@
-"""Three made borrowers worth meeting in the demo: their lives are told to the flows that the API uses, day by day.
+"""Four made borrowers worth meeting in the demo: their lives are told to the flows that the API uses, day by day.
 
 Nobody of them is real. What became of them was answered by the engine, not written here.
 """
@@ -93,7 +93,23 @@ LAN = Person(
         (6, REPAY, 600_000),
     ),
 )
-PEOPLE = (MEI, JUN, LAN)
+KAI = Person(
+    borrower="kai",
+    story="was late last season and pays on time since: it comes back in steps, and a proof of income brings it at once",
+    granted_minor=2_000_000,
+    steps=(
+        (190, INCOME, 900_000),
+        (170, DRAW, 1_500_000),
+        (120, STATEMENT, 0),
+        (92, STATEMENT, 2),
+        (90, REPAY, 30_000),
+        (62, STATEMENT, 1),
+        (60, REPAY, 30_000),
+        (32, STATEMENT, 0),
+        (3, REPAY, 800_000),
+    ),
+)
+PEOPLE = (MEI, JUN, LAN, KAI)
 
 
 async def live(db: Database, house: House, *, until: datetime, people: Sequence[Person] = PEOPLE) -> None:

@@ -28,7 +28,7 @@ from creditline.flows.turn import moment_of
 from creditline.flows.vault import BorrowersKey, Vault
 from creditline.ids import id_from, require_uuid7
 from creditline.money import require_amount, require_currency
-from creditline.profile.document import Act, Document, Media, media_of, require_until
+from creditline.profile.document import MOST_WAITING, Act, Document, Media, media_of, require_until
 from creditline.store import documents, due, facts, signals
 from creditline.store.connect import Connection, Database
 from creditline.store.documents import Entry
@@ -85,6 +85,13 @@ class Refusing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reason: str
 
 
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Take a document back before it is judged: nobody looks at it any more."""
+
+    id: UUID
+    document: UUID
+
+
 Judgement = Verification | Refusing
 
 
@@ -100,7 +107,7 @@ class Paper:
 async def submit(db: Database, clock: Clock, vault: Vault, *, request: Submission) -> Paper:
     """Take a document in, sealed; the same one again changes nothing.
 
-    Raise `Malformed` if it is nothing that can be taken, `Conflict` if its id was used for another.
+    Raise `Malformed` if it is nothing that can be taken, `Conflict` if its id was used for another or too many wait.
     """
     require_uuid7(request.id, what="document's id")
     _require_name(request.borrower)
@@ -112,6 +119,12 @@ async def submit(db: Database, clock: Clock, vault: Vault, *, request: Submissio
         digest = key.digest(msgspec.msgpack.encode(request))
         if await _is_repeated(connection, request.id, digest):
             return await _paper(connection, vault, request.id)
+        if await documents.waiting_count(connection, request.borrower) >= MOST_WAITING:
+            raise Conflict(
+                f"{MOST_WAITING} documents of borrower {request.borrower} wait to be looked at already. Withdraw one, or wait "
+                "for the answer.",
+                code=Code.DOCUMENTS_TOO_MANY,
+            )
         document = Document(
             id=request.id,
             borrower=request.borrower,
@@ -145,6 +158,16 @@ async def correct(db: Database, clock: Clock, vault: Vault, *, request: Correcti
             document, version=document.version + 1, act=Act.CORRECTED, acted_at=at, author=document.borrower
         )
         return after, key.seal(msgspec.json.encode(said), about=f"{document.id}/{after.version}")
+
+    return await _act(db, clock, vault, request=request, then=then)
+
+
+async def withdraw(db: Database, clock: Clock, vault: Vault, *, request: Withdrawal) -> Paper:
+    """Take a document back for its borrower; raise `Conflict` once an officer has judged it."""
+
+    def then(document: Document, _: BorrowersKey, at: datetime) -> tuple[Document, bytes | None]:
+        version, author = document.version + 1, document.borrower
+        return replace(document, version=version, act=Act.WITHDRAWN, acted_at=at, author=author), None
 
     return await _act(db, clock, vault, request=request, then=then)
 
@@ -215,9 +238,17 @@ async def papers_waiting(db: Database, vault: Vault, *, most: int = 200) -> list
 
 
 async def content_of(db: Database, vault: Vault, document: UUID) -> tuple[Media, bytes]:
-    """Return a document's own bytes; raise `NotFound` if there is none, or its borrower was erased."""
+    """Return a document's own bytes.
+
+    Raise `NotFound` if there is none or its borrower was erased, `Conflict` if it was withdrawn.
+    """
     async with db.reading() as connection:
         found = await _document(connection, document)
+        if found.act is Act.WITHDRAWN:
+            raise Conflict(
+                f"Document {document} was withdrawn by its borrower: nobody may look at it. Ask for a new one.",
+                code=Code.DOCUMENT_ENDED,
+            )
         key = await _key(connection, vault, found.borrower)
         sealed = await documents.content(connection, document)
         assert sealed is not None
@@ -229,7 +260,7 @@ async def _act(
     clock: Clock,
     vault: Vault,
     *,
-    request: Correction | Judgement,
+    request: Correction | Judgement | Withdrawal,
     then: Callable[[Document, BorrowersKey, datetime], tuple[Document, bytes | None]],
 ) -> Paper:
     """Carry out what happens to a document, once."""

@@ -96,7 +96,7 @@ async def _decide(
     question = question_of(
         line,
         Kind.RESTORATION,
-        request=id_from(f"signal/{line.id}/{signal.since}", at=at),
+        request=signal_id(line.id, signal.since, at=at),
         as_of=at,
         position=position_of(line, requested_minor=sum(one.amount_minor for one in waiting)),
     )
@@ -129,6 +129,11 @@ async def _decide(
     for one in free:
         released += await look_again(db, now, house, [one], locked)
     return released
+
+
+def signal_id(line: UUID, since: datetime, *, at: datetime) -> UUID:
+    """Return the id of what is decided about a line at an instant because of news since another: it tells the news."""
+    return id_from(f"signal/{line}/{since}", at=at)
 
 
 def _recorded(decision: Decision) -> Recorded:

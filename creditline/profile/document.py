@@ -15,6 +15,9 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_PIXELS = 12_000
 """How wide and how high a picture may be: a small file can unfold to one that fills a viewer's memory."""
 
+MOST_WAITING = 20
+"""How many documents of one borrower may wait to be judged."""
+
 MOST_YEARS = 2
 """How long a document counts at most after it was verified."""
 
@@ -38,14 +41,16 @@ class Act(StrEnum):
     VERIFIED = "verified"
     REFUSED = "refused"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
 
 
 AFTER = {
-    Act.SUBMITTED: (Act.CORRECTED, Act.VERIFIED, Act.REFUSED),
-    Act.CORRECTED: (Act.CORRECTED, Act.VERIFIED, Act.REFUSED),
+    Act.SUBMITTED: (Act.CORRECTED, Act.VERIFIED, Act.REFUSED, Act.WITHDRAWN),
+    Act.CORRECTED: (Act.CORRECTED, Act.VERIFIED, Act.REFUSED, Act.WITHDRAWN),
     Act.VERIFIED: (Act.EXPIRED,),
     Act.REFUSED: (),
     Act.EXPIRED: (),
+    Act.WITHDRAWN: (),
 }
 """What may follow what; the database holds it too."""
 
@@ -90,16 +95,19 @@ def media_of(content: bytes, *, said: str) -> Media:
     something else, a picture too large to be shown, or a PDF that does something when it is opened.
     """
     if not content:
-        raise _refused("It is empty.")
+        raise _refused("It is empty.", code=Code.DOCUMENT_EMPTY)
     if len(content) > MOST_BYTES:
         raise _refused(
-            f"It has {len(content):,} bytes, and at most {MOST_BYTES:,} are taken. Send it smaller, or in parts."
+            f"It has {len(content):,} bytes, and at most {MOST_BYTES:,} are taken. Send it smaller, or in parts.",
+            code=Code.DOCUMENT_TOO_LARGE,
         )
     found = _media(content)
     if found is None:
         raise _refused("It is neither a PDF, nor a PNG, nor a JPEG. Save it as one of them.")
     if said.partition(";")[0].strip().lower() != found:
-        raise _refused(f"It is sent as {said[:60]!r} and is {found}. Send it as what it is.")
+        raise _refused(
+            f"It is sent as {said[:60]!r} and is {found}. Send it as what it is.", code=Code.DOCUMENT_MISNAMED
+        )
     _LOOK[found](content)
     return found
 
@@ -124,10 +132,11 @@ def _media(content: bytes) -> Media | None:
 
 def _look_at_pdf(content: bytes) -> None:
     if b"%%EOF" not in content[-1024:]:
-        raise _refused("The PDF is cut off: its end is missing. Send it again.")
+        raise _refused("The PDF is cut off: its end is missing. Send it again.", code=Code.DOCUMENT_CUT_OFF)
     if found := next((name for name in ACTIVE if _names(content, name)), None):
         raise _refused(
-            f"The PDF has {found.decode()[1:]}, which does something when it is opened. Print it to a plain PDF."
+            f"The PDF has {found.decode()[1:]}, which does something when it is opened. Print it to a plain PDF.",
+            code=Code.DOCUMENT_ACTIVE,
         )
 
 
@@ -144,7 +153,7 @@ def _names(content: bytes, name: bytes) -> bool:
 def _look_at_png(content: bytes) -> None:
     """Walk the chunks to the end (RFC 2083, section 3), so that nothing is hidden behind it."""
     if content[12:16] != b"IHDR" or len(content) < 33:
-        raise _refused("The PNG has no header. Send it again.")
+        raise _refused("The PNG has no header. Send it again.", code=Code.DOCUMENT_CUT_OFF)
     _require_shown(*struct.unpack(">II", content[16:24]))
     at = 8
     while at + 12 <= len(content):
@@ -153,15 +162,19 @@ def _look_at_png(content: bytes) -> None:
         at += 12 + length
         if kind == b"IEND":
             if at != len(content):
-                raise _refused("Something follows the end of the PNG. Save the picture anew.")
+                raise _refused(
+                    "Something follows the end of the PNG. Save the picture anew.", code=Code.DOCUMENT_CUT_OFF
+                )
             return
-    raise _refused("The PNG is cut off: its end is missing. Send it again.")
+    raise _refused("The PNG is cut off: its end is missing. Send it again.", code=Code.DOCUMENT_CUT_OFF)
 
 
 def _look_at_jpeg(content: bytes) -> None:
     """Walk the segments to the picture's size (ITU-T T.81, annex B), and look for its end."""
     if not content.rstrip(b"\x00").endswith(b"\xff\xd9"):
-        raise _refused("The JPEG is cut off, or something follows its end. Save the picture anew.")
+        raise _refused(
+            "The JPEG is cut off, or something follows its end. Save the picture anew.", code=Code.DOCUMENT_CUT_OFF
+        )
     at = 2
     while at + 9 <= len(content) and content[at] == 0xFF:
         marker, (length,) = content[at + 1], struct.unpack(">H", content[at + 2 : at + 4])
@@ -170,18 +183,19 @@ def _look_at_jpeg(content: bytes) -> None:
             _require_shown(width, height)
             return
         at += 2 + length
-    raise _refused("The JPEG does not say how large it is. Save the picture anew.")
+    raise _refused("The JPEG does not say how large it is. Save the picture anew.", code=Code.DOCUMENT_CUT_OFF)
 
 
 def _require_shown(width: int, height: int) -> None:
     if not (0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS):
         raise _refused(
-            f"The picture is {width} x {height} pixels, and at most {MOST_PIXELS} x {MOST_PIXELS} are shown."
+            f"The picture is {width} x {height} pixels, and at most {MOST_PIXELS} x {MOST_PIXELS} are shown.",
+            code=Code.DOCUMENT_TOO_LARGE,
         )
 
 
 _LOOK = {Media.PDF: _look_at_pdf, Media.PNG: _look_at_png, Media.JPEG: _look_at_jpeg}
 
 
-def _refused(why: str) -> Malformed:
-    return Malformed(f"This document cannot be taken. {why}", code=Code.DOCUMENT_UNREADABLE)
+def _refused(why: str, *, code: Code = Code.DOCUMENT_UNREADABLE) -> Malformed:
+    return Malformed(f"This document cannot be taken. {why}", code=code)

@@ -7,12 +7,13 @@ by tests/laws), so that what delays something is everything from one amount on.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from creditline.clock import business_day
 from creditline.decision.outcome import Answer
 from creditline.decision.settle import new_loan, settle
 from creditline.errors import Malformed
+from creditline.events.catalogue import EvidenceKind, EvidenceVerified
 from creditline.ids import id_from
 from creditline.ledger.allocation import Part, Turn
 from creditline.ledger.cost import yearly_rate
@@ -20,7 +21,7 @@ from creditline.ledger.loan import Loan
 from creditline.ledger.payment import claims_of, pay, quote_settlement
 from creditline.ledger.running import accrue
 from creditline.money import MILLION
-from creditline.restoration.advice import Dates, Effect, dates_of, effect_of
+from creditline.restoration.advice import NEVER, Dates, Effect, dates_of, effect_of
 from creditline.restoration.course import Act, Event, Standing, Step, What
 from creditline.restoration.forecast import Forecast, forecast
 from creditline.restoration.plan import Tranche
@@ -92,6 +93,43 @@ class RepayPreview:
     effect: Effect
     available_minor: int
     largest_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A part that waits: when it is back by itself and when with a proof, None for not within a year."""
+
+    amount_minor: int
+    without_on: date | None
+    with_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofPreview:
+    """What a proof would do, were it verified on a day: to every part that waits, the earliest first."""
+
+    verified_on: date
+    without_on: date | None
+    effect: Effect
+    parts: tuple[Moved, ...]
+
+
+def preview_proof(standing: Standing, kind: EvidenceKind, amount_minor: int, *, at: datetime) -> ProofPreview:
+    """Run a proof that is found true at an instant; `amount_minor` is what it says a month."""
+    code = tuple(EvidenceKind).index(kind)
+    step = Step(happens_at=at, act=Act.FACT, number=EvidenceVerified.number, amount_minor=amount_minor, code=code)
+    base = dates_of(standing, _run(standing, (), is_explained=False))
+    dates = dates_of(standing, _run(standing, (step,), is_explained=False))
+    amounts = (tranche.amount_minor for tranche in standing.tranches)
+    return ProofPreview(
+        verified_on=business_day(at),
+        without_on=effect_of(standing, base, base=base).all_back_on,
+        effect=effect_of(standing, dates, base=base),
+        parts=tuple(
+            Moved(amount_minor=minor, without_on=_told(without_on), with_on=_told(with_on))
+            for without_on, with_on, minor in sorted(zip(base, dates, amounts, strict=True))
+        ),
+    )
 
 
 def preview_draw(standing: Standing, amount_minor: int) -> DrawPreview:
@@ -189,6 +227,10 @@ def _event(ran: Forecast, *whats: What) -> Event:
 def _without(standing: Standing, base: Forecast) -> date | None:
     dates = dates_of(standing, base)
     return effect_of(standing, dates, base=dates).all_back_on
+
+
+def _told(day: date) -> date | None:
+    return None if day == NEVER else day
 
 
 def _is_later(dates: Dates, base: Dates) -> bool:

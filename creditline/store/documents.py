@@ -115,6 +115,12 @@ async def waiting(db: Connection, *, most: int) -> list[UUID]:
     return [row["id"] for row in await db.fetch(SQL["ids_waiting"], most)]
 
 
+async def waiting_count(db: Connection, borrower: str) -> int:
+    """Return how many documents of a borrower wait for an officer."""
+    count: int = await db.fetchval(SQL["count_waiting"], borrower)
+    return count
+
+
 async def content(db: Connection, document: UUID) -> bytes | None:
     """Return a document's sealed bytes, or None."""
     sealed: bytes | None = await db.fetchval(SQL["read_content"], document)

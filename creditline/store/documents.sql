@@ -53,9 +53,15 @@ select id from document where borrower = $1 order by submitted_at desc, id desc 
 -- name: ids_waiting
 -- What waits for an officer, the oldest first.
 select d.id from document d
-where not exists (select from document_entry e where e.document = d.id and e.act in ('verified', 'refused'))
+where not exists (select from document_entry e where e.document = d.id and e.act in ('verified', 'refused', 'withdrawn'))
   and exists (select from borrower_key k where k.borrower = d.borrower)
 order by d.submitted_at, d.id limit $1;
+
+-- name: count_waiting
+-- How many of a borrower's documents wait: so that nobody fills the table.
+select count(*) from document d
+where d.borrower = $1
+  and not exists (select from document_entry e where e.document = d.id and e.act in ('verified', 'refused', 'withdrawn'));
 
 -- name: read_content
 -- A document's own bytes, sealed.

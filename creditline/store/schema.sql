@@ -1628,7 +1628,7 @@ create index document_of_borrower on document (borrower, submitted_at);
 create table document_entry (
     document     uuid not null references document,
     version      smallint not null check (version >= 1),
-    act          text not null check (act in ('submitted', 'corrected', 'verified', 'refused', 'expired')),
+    act          text not null check (act in ('submitted', 'corrected', 'verified', 'refused', 'expired', 'withdrawn')),
     request      uuid not null unique,
     digest       bytea not null,
     author       text not null check (length(btrim(author)) > 0),
@@ -1657,7 +1657,7 @@ begin
     end if;
     if (coalesce(last_act, ''), new.act) not in (
         ('', 'submitted'), ('submitted', 'corrected'), ('submitted', 'verified'), ('submitted', 'refused'), ('corrected', 'corrected'),
-        ('corrected', 'verified'), ('corrected', 'refused'), ('verified', 'expired')) then
+        ('corrected', 'verified'), ('corrected', 'refused'), ('verified', 'expired'), ('submitted', 'withdrawn'), ('corrected', 'withdrawn')) then
         raise exception 'document % was %, and cannot be % after that', new.document, coalesce(last_act, 'never handed in'), new.act
             using errcode = 'check_violation';
     end if;

@@ -1,7 +1,26 @@
-"""What must not be in anything a borrower is answered with: scores, rules, arms, editions, and names of people of the house."""
+"""The API as a signed-in borrower meets it, and what must not be in anything they are answered with.
 
-from collections.abc import Iterator, Mapping
+That is scores, rules, arms, editions, and the names of people of the house.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
+
+import httpx
+
+from creditline.clock import MovedClock, system_clock
+from creditline.edge.api import create_app, mine
+from creditline.edge.people import live
+from creditline.edge.tokens import SignIn
+from creditline.flows.publish import publish
+from creditline.flows.vault import Vault
+from creditline.store.connect import Database
+from tests.edge.an_api import STARTS_AT, the_house
+
+KEY, OLD_KEY = "k" * 40, "o" * 40
+SIGN_IN = SignIn(keys=(KEY, OLD_KEY))
 
 INSIDE = frozenset(
     {
@@ -60,3 +79,43 @@ def _names(body: Any) -> Iterator[str]:
         case list():
             for one in body:
                 yield from _names(one)
+
+
+def bearer(borrower: str, **options: Any) -> dict[str, str]:
+    return {"authorization": f"Bearer {SIGN_IN.issue(borrower, at=system_clock(), **options)}"}
+
+
+@asynccontextmanager
+async def the_pages(db: Database, *, is_demo: bool = True, is_alone: bool = True) -> AsyncIterator[httpx.AsyncClient]:
+    clock = MovedClock(STARTS_AT)
+    house = the_house()
+    await publish(db, MovedClock(STARTS_AT - timedelta(days=365)), house)
+    await live(db, house, until=STARTS_AT)
+    pages = mine.Pages(sign_in=SIGN_IN, is_alone=is_alone, demo=clock if is_demo else None)
+    app = create_app(db, clock, house, pages=pages, vault=lambda: Vault([b"h" * 32]))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=transport, base_url="http://pages", event_hooks={"response": [nothing_of_the_inside]}
+        ) as http,
+    ):
+        yield http
+
+
+async def nothing_of_the_inside(response: httpx.Response) -> None:
+    """Hold every answer of these tests that a borrower reads to what may be in it."""
+    if response.request.url.path.startswith("/v1/me"):
+        await response.aread()
+        assert inside_of(response.json()) == [], response.request.url.path
+
+
+async def read(http: httpx.AsyncClient, path: str, borrower: str, **query: Any) -> Any:
+    response = await http.get(path, headers=bearer(borrower), params=query)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def own_line(http: httpx.AsyncClient, borrower: str) -> str:
+    (line,) = (await read(http, "/v1/me", borrower))["lines"]
+    return str(line["line"])

@@ -61,7 +61,7 @@ async def test_its_own_bytes_come_back_as_a_file_and_never_as_a_page(db: Databas
     ("changes", "status", "code"),
     [
         ({"content": b"hello"}, 400, Code.DOCUMENT_UNREADABLE),
-        ({"content": JPEG}, 400, Code.DOCUMENT_UNREADABLE),
+        ({"content": JPEG}, 400, Code.DOCUMENT_MISNAMED),
         ({"content": PDF + b"\n" * MOST_BYTES}, 413, Code.TOO_LARGE),
         ({"id": "0b0a1c7e-0000-4000-8000-000000000000"}, 400, Code.ID_NOT_UUID7),
         ({"borrower": "no body"}, 400, Code.MESSAGE_MALFORMED),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,12 +12,10 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from creditline.clock import MovedClock, system_clock
+from creditline.clock import MovedClock
 from creditline.edge.api import (
     OWN,
-    create_app,
     me,
-    mine,
     own_advice,
     own_courses,
     own_letters,
@@ -28,24 +25,19 @@ from creditline.edge.api import (
     own_shapes,
     own_words,
 )
-from creditline.edge.people import JUN, LAN, MEI, live
+from creditline.edge.people import JUN, LAN, MEI
 from creditline.edge.tokens import AUDIENCE, LONGEST, SignIn, link
 from creditline.errors import Code, NotSignedIn
 from creditline.flows.home import home_of
-from creditline.flows.publish import publish
 from creditline.ids import id_from
 from creditline.store.connect import Database
-from tests.edge.a_borrowers_view import inside_of, inside_of_shape
+from tests.edge.a_borrowers_view import KEY, OLD_KEY, SIGN_IN, bearer, inside_of_shape, own_line, read, the_pages
 from tests.edge.an_api import STARTS_AT, Said, problem, the_house
+from tests.profile.a_document import PDF
 
-KEY, OLD_KEY = "k" * 40, "o" * 40
-SIGN_IN = SignIn(keys=(KEY, OLD_KEY))
-PARAMETERS = {"line": "own_line", "notice": "signed_in"}
+PARAMETERS = {"line": "own_line", "notice": "signed_in", "document": "own_document"}
+UNKNOWN = {"line": Code.LINE_UNKNOWN, "notice": Code.NOTICE_UNKNOWN, "document": Code.DOCUMENT_UNKNOWN}
 """What a path may name, each with the dependency that holds it against who asks; a letter is read by both."""
-
-
-def bearer(borrower: str, **options: Any) -> dict[str, str]:
-    return {"authorization": f"Bearer {SIGN_IN.issue(borrower, at=system_clock(), **options)}"}
 
 
 def dependencies_of(dependant: Dependant) -> Iterator[str]:
@@ -60,46 +52,10 @@ def routes_of(http: httpx.AsyncClient) -> Iterator[Any]:
         yield from one.original_router.routes if hasattr(one, "original_router") else [one]
 
 
-@asynccontextmanager
-async def the_pages(db: Database, *, is_demo: bool = True, is_alone: bool = True) -> AsyncIterator[httpx.AsyncClient]:
-    clock = MovedClock(STARTS_AT)
-    house = the_house()
-    await publish(db, MovedClock(STARTS_AT - timedelta(days=365)), house)
-    await live(db, house, until=STARTS_AT)
-    pages = mine.Pages(sign_in=SIGN_IN, is_alone=is_alone, demo=clock if is_demo else None)
-    app = create_app(db, clock, house, pages=pages)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(
-            transport=transport, base_url="http://pages", event_hooks={"response": [nothing_of_the_inside]}
-        ) as http,
-    ):
-        yield http
-
-
 @pytest.fixture
 async def http(db: Database) -> AsyncIterator[httpx.AsyncClient]:
     async with the_pages(db) as ready:
         yield ready
-
-
-async def nothing_of_the_inside(response: httpx.Response) -> None:
-    """Hold every answer of these tests that a borrower reads to what may be in it."""
-    if response.request.url.path.startswith("/v1/me"):
-        await response.aread()
-        assert inside_of(response.json()) == [], response.request.url.path
-
-
-async def read(http: httpx.AsyncClient, path: str, borrower: str, **query: Any) -> Any:
-    response = await http.get(path, headers=bearer(borrower), params=query)
-    assert response.status_code == 200, response.text
-    return response.json()
-
-
-async def own_line(http: httpx.AsyncClient, borrower: str) -> str:
-    (line,) = (await read(http, "/v1/me", borrower))["lines"]
-    return str(line["line"])
 
 
 async def test_whoever_is_signed_in_sees_their_own_lines_and_what_they_may_do(http: httpx.AsyncClient) -> None:
@@ -345,7 +301,16 @@ async def test_on_every_route_of_theirs_a_borrower_reaches_nothing_of_anothers(d
         }
         assert len(routes) >= 14
         before = await read(http, f"/v1/me/lines/{line}", MEI.borrower)
-        notice = str((await read(http, "/v1/me/notices", MEI.borrower))[0]["notice"])
+        handed_in = await http.post(
+            f"/v1/me/documents?id={id_from('mei proves', at=STARTS_AT)}",
+            content=PDF,
+            headers={**bearer(MEI.borrower), "content-type": "application/pdf"},
+        )
+        own = {
+            "line": line,
+            "notice": str((await read(http, "/v1/me/notices", MEI.borrower))[0]["notice"]),
+            "document": handed_in.json()["document"],
+        }
         for route in routes:
             guards = set(dependencies_of(route.dependant))
             assert "signed_in" in guards, f"{route.path} asks nobody who they are."
@@ -353,14 +318,14 @@ async def test_on_every_route_of_theirs_a_borrower_reaches_nothing_of_anothers(d
             assert {PARAMETERS[name] for name in named} <= guards, (
                 f"{route.path} does not hold {named} against who asks."
             )
-            path = route.path.replace("{line}", line).replace("{notice}", notice)
+            path = route.path.format(**own)
             for method in route.methods or ():
                 body: dict[str, Any] = {} if method == "GET" else {"json": {}}
                 problem(await http.request(method, path, **body), 401, Code.SIGN_IN_NEEDED)
-                if named:
+                for name in named:
                     theirs = await http.request(method, path, headers=bearer(JUN.borrower), **body)
-                    told = problem(theirs, 404, Code.LINE_UNKNOWN if "line" in named else Code.NOTICE_UNKNOWN)
-                    given = line if "line" in named else notice
+                    told = problem(theirs, 404, UNKNOWN[name])
+                    given = own[name]
                     nowhere = path.replace(given, str(id_from("nowhere", at=STARTS_AT)))
                     missing = await http.request(method, nowhere, headers=bearer(JUN.borrower), **body)
                     assert missing.status_code == 404

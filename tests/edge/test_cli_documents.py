@@ -53,7 +53,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(branch: Terminal, tmp_
     file = tmp_path / "letter.pdf"
     file.write_bytes(png())
     branch.run("document", "submit", str(file), "--borrower", "b-78", "--kind", "tax").fails(
-        Code.DOCUMENT_UNREADABLE, says="is image/png"
+        Code.DOCUMENT_MISNAMED, says="is image/png"
     )
 
 

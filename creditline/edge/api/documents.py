@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from creditline.edge.api.shapes import Amount, Body, Borrower, Currency, Decided
+from creditline.edge.api.shapes import Amount, Body, Borrower, Currency, Decided, IdBody
 from creditline.edge.api.state import Engine
 from creditline.events.catalogue import EvidenceKind
 from creditline.flows.document import (
@@ -16,6 +16,7 @@ from creditline.flows.document import (
     Refusing,
     Submission,
     Verification,
+    Withdrawal,
     Words,
     content_of,
     correct,
@@ -24,6 +25,7 @@ from creditline.flows.document import (
     papers_of,
     papers_waiting,
     submit,
+    withdraw,
 )
 from creditline.flows.erase import EraseRequest, erase_borrower
 from creditline.profile.document import Act, Media
@@ -98,9 +100,16 @@ class ErasureView(BaseModel):
     erased_at: datetime
 
 
-@ROUTES.post("/v1/documents", status_code=201, openapi_extra={
-    "requestBody": {"required": True, "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in Media}}
-})  # fmt: skip
+FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in Media},
+    }
+}
+"""How a body that is a document itself is described."""
+
+
+@ROUTES.post("/v1/documents", status_code=201, openapi_extra=FILE)
 async def hand_in(
     request: Request,
     engine: Engine,
@@ -155,6 +164,13 @@ async def say_words(document: UUID, body: CorrectionBody, engine: Engine) -> Doc
     """Say, or correct, what a document says; until an officer has judged it."""
     asked = Correction(id=body.id, document=document, words=Words(**body.words.model_dump()))
     return _view(await correct(engine.db, engine.clock, engine.sealed, request=asked))
+
+
+@ROUTES.post("/v1/documents/{document}/withdraw")
+async def withdraw_document(document: UUID, body: IdBody, engine: Engine) -> DocumentView:
+    """Take a document back for its borrower, before it is judged: nobody may look at it any more."""
+    asked = Withdrawal(id=body.id, document=document)
+    return _view(await withdraw(engine.db, engine.clock, engine.sealed, request=asked))
 
 
 @ROUTES.post("/v1/documents/{document}/verify")

@@ -14,7 +14,7 @@ MOST_BODY_BYTES = 65_536
 """No request of ours needs a tenth of it but those that bring files; what comes in bulk streams."""
 
 MOST_FILES_BYTES = 4_194_304
-WITH_FILES = {"/v1/policies": MOST_FILES_BYTES, "/v1/documents": MOST_BYTES}
+WITH_FILES = {"/v1/policies": MOST_FILES_BYTES, "/v1/documents": MOST_BYTES, "/v1/me/documents": MOST_BYTES}
 """The most a request may bring to addresses that begin so."""
 
 MOST_ID_LETTERS = 64

@@ -32,6 +32,7 @@ from creditline.flows.document import (
     Refusing,
     Submission,
     Verification,
+    Withdrawal,
     Words,
     content_of,
     correct,
@@ -40,6 +41,7 @@ from creditline.flows.document import (
     papers_of,
     papers_waiting,
     submit,
+    withdraw,
 )
 from creditline.flows.erase import EraseRequest, erase_borrower, held_on
 from creditline.flows.vault import Vault
@@ -158,6 +160,17 @@ def refuse_(
     """Find that a document proves nothing; its borrower is told the reason as it is."""
     asked = Refusing(id=id_or_new(request), document=uuid(document, what="document"), authority=by, reason=reason)
     _judge(asked, as_json=as_json)
+
+
+@DOCUMENT.command("withdraw")
+def withdraw_(document: DocumentId, request: RequestId = None, as_json: Json = False) -> None:
+    """Take a document back for its borrower, before it is judged: nobody looks at it any more."""
+    asked = Withdrawal(id=id_or_new(request), document=uuid(document, what="document"))
+
+    async def use(engine: Engine) -> None:
+        _show([await withdraw(engine.db, engine.clock, _vault(engine), request=asked)], as_json=as_json)
+
+    with_engine(use)
 
 
 @DOCUMENT.command("save")

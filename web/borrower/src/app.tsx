@@ -12,6 +12,7 @@ import { Failed, Waiting } from "./parts/states";
 import { Card } from "./parts/Card";
 import { Link, usePath } from "./router";
 import { DrawScreen } from "./screens/DrawScreen";
+import { EvidenceScreen } from "./screens/EvidenceScreen";
 import { HomeScreen } from "./screens/HomeScreen";
 import { LetterScreen, LettersScreen } from "./screens/LettersScreen";
 import { PromisesScreen } from "./screens/PromisesScreen";
@@ -72,6 +73,8 @@ function screen(path: string, me: Me, line: OwnLine, missing: string, goBack: st
       return <DrawScreen me={me} line={line} />;
     case "repay":
       return <RepayScreen me={me} line={line} />;
+    case "evidence":
+      return <EvidenceScreen me={me} line={line} />;
     case "review":
       return <ReviewScreen me={me} />;
     case "letters":

@@ -17,6 +17,8 @@ export type DrawPreview = Wire["OwnDrawPreviewView"];
 export type RepayPreview = Wire["OwnRepayPreviewView"];
 export type Drawn = Wire["OwnDrawnView"];
 export type Repaid = Wire["OwnRepaidView"];
+export type Paper = Wire["OwnDocumentView"];
+export type ProofPreview = Wire["ProofPreviewView"];
 export type Notice = Wire["OwnNoticeView"];
 export type Review = Wire["OwnReviewView"];
 export type Letter = Wire["OwnLetterView"];
@@ -111,3 +113,15 @@ export function useLetter(notice: string): UseQueryResult<Letter> {
 
 export const useReviews = (): UseQueryResult<Review[]> =>
   useQuery({ queryKey: ["reviews"], queryFn: () => told(api.GET("/v1/me/reviews")) });
+
+export const useDocuments = (): UseQueryResult<Paper[]> =>
+  useQuery({ queryKey: ["documents"], queryFn: () => told(api.GET("/v1/me/documents")), refetchInterval: MINUTE_MS });
+
+export function useProofPreview(line: string, amount_minor: number): UseQueryResult<ProofPreview> {
+  return useQuery({
+    queryKey: ["line", line, "proof", amount_minor],
+    queryFn: () =>
+      told(api.POST("/v1/me/lines/{line}/previews/proof", { params: { path: { line } }, body: { kind: "income", amount_minor } })),
+    placeholderData: keepPreviousData,
+  });
+}

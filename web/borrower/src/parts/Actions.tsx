@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { type Actions, useActions, useCourses } from "../asked";
 import type { Home } from "../asked";
 import { day, money } from "../figures";
+import { Link } from "../router";
 import { Card } from "./Card";
 import { Failed } from "./states";
 import { pointsOf, Timetable } from "./Timetable";
@@ -73,6 +74,11 @@ export function WhenAndWhat({ home }: { home: Home }) {
               </>
             )}
           </div>
+        )}
+        {offered.some((one) => one.action === "prove_income") && (
+          <Link className="lnk" to="evidence">
+            {t("evidence_go")}
+          </Link>
         )}
         {actions.data && <Rest actions={actions.data} />}
       </Card>

@@ -34,13 +34,14 @@ export function Waiting() {
 type FailedProps = { trouble: unknown; again?: () => void };
 
 export function Failed({ trouble, again }: FailedProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const known = trouble instanceof Trouble ? trouble : new Trouble("fault", String(trouble), null, null);
+  const isOurs = known.code !== null && i18n.exists(`why_${known.code}`);
   const isSaid = known.kind === "refused" && known.detail;
   return (
     <div role="alert">
       <Card title={t(`${known.kind}_title`)} tone={known.kind === "signed_out" ? "plain" : "warn"}>
-        <p>{isSaid ? known.detail : t(known.kind)}</p>
+        <p>{isOurs ? t(`why_${known.code}`) : isSaid ? known.detail : t(known.kind)}</p>
         {known.requestId && known.kind === "fault" && <p className="sub">{t("case", { id: known.requestId })}</p>}
         {again && known.kind !== "signed_out" && (
           <button type="button" className="btn small" onClick={again}>

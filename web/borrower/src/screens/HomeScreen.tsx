@@ -250,6 +250,9 @@ function More() {
           <Link to="promises">{t("promises")}</Link>
         </li>
         <li>
+          <Link to="evidence">{t("evidence")}</Link>
+        </li>
+        <li>
           <Link to="letters">{t("letters")}</Link>
         </li>
         <li>
