@@ -1,12 +1,12 @@
 """Unfavourable acts: what was done to a borrower that the law may want told, to whom it was done, and by when it is due."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from creditline.clock import business_day
-from creditline.decision.jurisdiction import Jurisdiction
+from creditline.clock import business_day, start_of
+from creditline.decision.jurisdiction import Jurisdiction, Rule
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.money import MILLION, share_of
 
@@ -24,6 +24,7 @@ class Trigger(StrEnum):
     PROMISE_BROKEN = "promise_broken"
     REVIEW_UPHELD = "review_upheld"
     REVIEW_CHANGED = "review_changed"
+    REDUCED = "reduced"
 
 
 class Scope(StrEnum):
@@ -36,13 +37,22 @@ class Scope(StrEnum):
 OUTCOMES = frozenset({Trigger.REVIEW_UPHELD, Trigger.REVIEW_CHANGED})
 """What is told as the answer to a request, by the time the request was due."""
 
+IN_LAW = {Trigger.REDUCED: Trigger.DECREASED}
+"""What the law calls an act, where its packs name it otherwise: limit that does not come back is limit that was cut."""
+
+LEAD_DAYS = 1
+"""Where the law wants a cut told so many days ahead, it may be told until the end of the day on which it was decided."""
+
 NO_JURISDICTION = "no jurisdiction named"
 NOTHING_WANTED = "no rule wants a notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Something unfavourable that was done: the request that did it, what, to whom, when, and the factors it was told by."""
+    """Something unfavourable that was done: the request that did it, what, to whom, when, and the factors it was told by.
+
+    It takes effect after `wait_days` by its own rules, later where the law wants it told ahead.
+    """
 
     id: UUID
     line: UUID
@@ -53,6 +63,7 @@ class Act:
     scope: Scope
     acted_at: datetime
     factors: tuple[str, ...] = ()
+    wait_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,7 @@ def act_of(decision: Decision) -> Act | None:
     trigger = _trigger(decision)
     if trigger is None:
         return None
-    is_of_class = trigger is Trigger.WITHHELD and not decision.reasons
+    is_of_class = trigger in {Trigger.WITHHELD, Trigger.REDUCED} and not decision.reasons
     return Act(
         id=decision.id,
         line=decision.line,
@@ -95,6 +106,7 @@ def act_of(decision: Decision) -> Act | None:
         scope=Scope.CLASS if is_of_class else Scope.INDIVIDUAL,
         acted_at=decision.as_of,
         factors=tuple(reason.factor for reason in decision.reasons),
+        wait_days=wait_days(decision),
     )
 
 
@@ -107,6 +119,8 @@ def _trigger(decision: Decision) -> Trigger | None:
             return Trigger.DRAW_DECLINED
         case Kind.RESTORATION, Answer.STAGED | Answer.OBSERVED if withheld_minor(decision):
             return Trigger.WITHHELD
+        case Kind.RESTORATION, Answer.REDUCED if withheld_minor(decision):
+            return Trigger.REDUCED
         case Kind.RELEASE, Answer.KEPT_BACK:
             return Trigger.OBSERVATION_EXTENDED
         case Kind.REVIEW, Answer.DECREASE if factor_ppm is not None and factor_ppm < MILLION:
@@ -118,30 +132,60 @@ def _trigger(decision: Decision) -> Trigger | None:
 
 
 def withheld_minor(decision: Decision) -> int:
-    """Return what a restoration decision leaves withheld of a repayment's principal."""
+    """Return what a restoration decision does not bring back at once of a repayment's principal."""
     principal_minor = decision.position.requested_minor
     return principal_minor - share_of(principal_minor, decision.terms.share_ppm or 0)
+
+
+def wait_days(decision: Decision) -> int:
+    """Return after how many days a decision that reduces wants its cut to take effect; 0 for any other."""
+    return decision.terms.interval_days or 0 if decision.answer is Answer.REDUCED else 0
+
+
+def cut_on(decision: Decision, law: Jurisdiction | None) -> date:
+    """Return the day on which what a decision does not bring back is cut: as its rule says, not before the law lets it."""
+    return _effective_on(decision.as_of, wait_days(decision), law=law)
+
+
+def ahead_days(law: Jurisdiction | None, *, day: date) -> int:
+    """Return how many days before a cut that is decided on a day the law wants it told; 0 where it may be told after it.
+
+    Whom it is about makes no difference, as that shows only when reasons are told.
+    """
+    ahead = [
+        -(one.within_days or 0)
+        for one in (law.notices if law else ())
+        if any(one.holds(Trigger.DECREASED, scope=scope, day=day) for scope in Scope)
+    ]
+    return max(0, *ahead, 0)
+
+
+def _effective_on(acted_at: datetime, days: int, *, law: Jurisdiction | None) -> date:
+    """Return when a cut takes effect."""
+    day = business_day(acted_at)
+    ahead = ahead_days(law, day=day)
+    return day + timedelta(days=max(days, ahead + LEAD_DAYS if ahead else 0))
 
 
 def notice_of(act: Act, law: Jurisdiction | None) -> Notice:
     """Return what is to be told of an act: by the rule in force that day that wants it soonest, unless one exempts it.
 
-    An exemption holds where reasons are told and all of them are of its factors.
+    An exemption holds where reasons are told and all of them are of its factors. What is due ahead of a cut that was
+    scheduled is due before the day on which it takes effect.
     """
-    day = business_day(act.acted_at)
-    due: tuple[int, str] | None = None
+    day, trigger = business_day(act.acted_at), IN_LAW.get(act.trigger, act.trigger)
+    effect_at = start_of(_effective_on(act.acted_at, act.wait_days, law=law))
+    due: tuple[datetime, str] | None = None
     ground = NO_JURISDICTION
     if law is not None:
         wanted = [
-            one
-            for one in law.notices
-            if one.holds(act.trigger, scope=act.scope, day=day) and one.within_days is not None
+            one for one in law.notices if one.holds(trigger, scope=act.scope, day=day) and one.within_days is not None
         ]
-        due = min(((one.within_days or 0, one.id) for one in wanted), default=None)
+        due = min(((_due_at(act, one, effect_at), one.id) for one in wanted), default=None)
         freed = [
             one.id
             for one in law.exempt
-            if one.holds(act.trigger, scope=act.scope, day=day) and act.factors and one.factors >= {*act.factors}
+            if one.holds(trigger, scope=act.scope, day=day) and act.factors and one.factors >= {*act.factors}
         ]
         due = None if freed else due
         ground = freed[0] if freed else due[1] if due else NOTHING_WANTED
@@ -156,5 +200,10 @@ def notice_of(act: Act, law: Jurisdiction | None) -> Notice:
         acted_at=act.acted_at,
         jurisdiction=law.name if law else "",
         ground=ground,
-        due_at=act.acted_at + timedelta(days=due[0]) if due else None,
+        due_at=due[0] if due else None,
     )
+
+
+def _due_at(act: Act, rule: Rule, effect_at: datetime) -> datetime:
+    days = timedelta(days=rule.within_days or 0)
+    return (effect_at if act.trigger is Trigger.REDUCED and days < timedelta(0) else act.acted_at) + days

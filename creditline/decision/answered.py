@@ -77,13 +77,14 @@ AMOUNT = 2
 def ranks_of(outcomes: Outcomes) -> Whole:
     """Return what each answer is worth to the borrower, [n, 5], as `decision.tables.rank` orders one; -1 first for none."""
     figure = {name: or_nothing(column) for name, column in outcomes.figures.items()}
+    waited_days = figure["interval_days"] * figure["tranches_count"]
     return np.stack(
         [
             BY_CODE[outcomes.answers],
             figure["share_ppm"],
             figure["amount_minor"],
             figure["factor_ppm"],
-            -figure["interval_days"] * figure["tranches_count"],
+            np.where(outcomes.answers == ANSWERS.index(Answer.REDUCED), waited_days, -waited_days),
         ],
         axis=1,
     )

@@ -25,6 +25,11 @@ class Armed:
     arms: Mapping[str, Product] = field(default_factory=dict)
     stopped: frozenset[str] = frozenset()
 
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Every edition by which a case may be decided."""
+        return (self.product, *self.arms.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:

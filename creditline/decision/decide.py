@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from creditline.clock import business_day
 from creditline.decision.factors import Case
-from creditline.decision.outcome import Decision, Kind, Position, Scores
+from creditline.decision.outcome import Answer, Decision, Kind, Position, Scores
 from creditline.decision.product import Product
 from creditline.decision.reasons import reasons_of
 from creditline.decision.tables import TABLES, Given, ask, given_of, rank
@@ -27,7 +27,10 @@ OPENED = "days_on_book_count"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked, about which line, as of when. `condition` names what a release must find true."""
+    """What is asked, about which line, as of when.
+
+    `condition` names what a release must find true; `is_last` says that what does not come back then is cut.
+    """
 
     id: UUID
     kind: Kind
@@ -37,6 +40,7 @@ class Question:
     as_of: datetime
     position: Position
     condition: str | None = None
+    is_last: bool = False
 
 
 def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = False) -> Position:
@@ -53,9 +57,7 @@ def position_of(line: Line, *, requested_minor: int, accepts_partial: bool = Fal
     )
 
 
-def question_of(
-    line: Line, kind: Kind, *, request: UUID, as_of: datetime, position: Position, condition: str | None = None
-) -> Question:
+def question_of(line: Line, kind: Kind, *, request: UUID, as_of: datetime, position: Position) -> Question:
     """Return what a request asks about a line that stands as `position` says."""
     return Question(
         id=request,
@@ -65,7 +67,6 @@ def question_of(
         currency=line.currency,
         as_of=as_of,
         position=position,
-        condition=condition,
     )
 
 
@@ -140,7 +141,7 @@ def decide(
         position=question.position,
         scores=known.scores,
         rules=asked.rules,
-        answer=asked.answer,
+        answer=Answer.CUT if question.is_last and asked.answer is Answer.KEPT_BACK else asked.answer,
         terms=asked.terms,
         reasons=reasons_of(case) if is_explained else (),
         arm=arm,
@@ -186,4 +187,5 @@ def asked_in(decision: Decision) -> Question:
         as_of=decision.as_of,
         position=decision.position,
         condition=decision.terms.condition if decision.kind is Kind.RELEASE else None,
+        is_last=decision.answer is Answer.CUT,
     )

@@ -36,6 +36,8 @@ class Answer(StrEnum):
     KEEP = "keep"
     DECREASE = "decrease"
     BLOCK = "block"
+    REDUCED = "reduced"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

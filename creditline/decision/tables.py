@@ -79,19 +79,21 @@ def worth(outputs: Mapping[str, Value]) -> tuple[int, ...]:
 def rank(asked: Asked) -> tuple[int, ...]:
     """Order answers by what they are worth to the borrower: larger is better, equal is no improvement."""
     terms = asked.terms
+    waited_days = (terms.interval_days or 0) * (terms.tranches_count or 0)
     return (
         WORTH[asked.answer],
         terms.share_ppm or 0,
         terms.amount_minor or 0,
         terms.factor_ppm or 0,
-        -(terms.interval_days or 0) * (terms.tranches_count or 0),
+        # What is cut is better cut later, what comes back is better back sooner.
+        waited_days if asked.answer is Answer.REDUCED else -waited_days,
     )
 
 
 BEST: Mapping[Kind, int] = {
     Kind.OPENING: 2,
     Kind.DRAW: 2,
-    Kind.RESTORATION: 2,
+    Kind.RESTORATION: 3,
     Kind.RELEASE: 1,
     Kind.REVIEW: 2,
 }
@@ -101,9 +103,11 @@ WORTH: Mapping[Answer, int] = {
     Answer.DECLINE: 0,
     Answer.REFER: 1,
     Answer.APPROVE: 2,
-    Answer.OBSERVED: 0,
-    Answer.STAGED: 1,
-    Answer.AT_ONCE: 2,
+    Answer.REDUCED: 0,
+    Answer.OBSERVED: 1,
+    Answer.STAGED: 2,
+    Answer.AT_ONCE: 3,
+    Answer.CUT: 0,
     Answer.KEPT_BACK: 0,
     Answer.RELEASED: 1,
     Answer.BLOCK: 0,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from creditline.decision.decide import Question, decide, known_of
-from creditline.decision.outcome import Decision, Kind
+from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.product import Product
 from creditline.errors import Code, Malformed
 from creditline.money import MAX_MINOR
@@ -41,6 +41,7 @@ def what_if(product: Product, decision: Decision, changes: Mapping[str, float | 
         as_of=decision.as_of,
         position=replace(decision.position, **supposed),
         condition=decision.terms.condition if decision.kind is Kind.RELEASE else None,
+        is_last=decision.answer is Answer.CUT,
     )
     rows = np.array([features], dtype=np.float64)
     return decide(product, question, known_of(product, rows, [decision.sources_count])[0])

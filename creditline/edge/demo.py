@@ -47,7 +47,7 @@ from creditline.store.reports import Figures
 
 PRODUCT = "consumer_revolving"
 SEPTEMBER_ENDS = datetime(2005, 10, 1, tzinfo=UTC)
-ANSWERS = ("at_once", "staged", "observed")
+ANSWERS = ("at_once", "staged", "observed", "reduced")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class Part:
     reasons: tuple[Reason, ...]
     condition: str
     dates: tuple[tuple[date, int], ...]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +70,6 @@ def _part(decision: Decision, tranches: Sequence[Tranche]) -> Part:
         amount_minor=sum(tranche.amount_minor for tranche in tranches),
         reasons=decision.reasons,
         condition=tranches[0].condition,
+        is_cut=tranches[0].is_cut,
         dates=tuple((tranche.due_on, tranche.amount_minor) for tranche in tranches),
     )

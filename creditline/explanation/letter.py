@@ -17,10 +17,14 @@ from creditline.errors import Code, Malformed, PolicyInvalid
 from creditline.explanation.promised import words_under
 from creditline.explanation.words import Words, day_in_words, tell_reason
 from creditline.money import in_words
+from creditline.restoration.ending import reduces
 from creditline.restoration.promise import Told
 
 MOST_REASONS = 4
 """More than about four reasons tell nobody anything (Regulation B, comment 9(b)(2)-1)."""
+
+PARTLY_BACK = frozenset({Trigger.WITHHELD, Trigger.REDUCED})
+"""Acts about a repayment of which not all came back at once."""
 
 SECTIONS: Mapping[str, Sequence[str]] = {
     "title": tuple(Trigger),
@@ -101,7 +105,10 @@ def check_letters(product: Product) -> None:
         if _file(language) not in product.files:
             raise _wrong(product, f"it speaks {language}, and has no {_file(language)}")
         said = _said(product, language)
-        lacks = [f"[{one}] {key}" for one, keys in SECTIONS.items() for key in keys if key not in said.get(one, {})]
+        needed = [
+            (one, key) for one, keys in SECTIONS.items() for key in keys if key != Trigger.REDUCED or reduces(product)
+        ]
+        lacks = [f"[{one}] {key}" for one, key in needed if key not in said.get(one, {})]
         if lacks:
             raise _wrong(product, f"{_file(language)} lacks {', '.join(lacks)}")
         lender = _lender(product)
@@ -148,7 +155,7 @@ def _what(notice: Notice, decision: Decision | None, matter: Matter, frame: Word
     amounts = {
         "asked": position.requested_minor if position else None,
         "available": position.available_minor if position else None,
-        "withheld": withheld_minor(decision) if decision and notice.trigger is Trigger.WITHHELD else None,
+        "withheld": withheld_minor(decision) if decision and notice.trigger in PARTLY_BACK else None,
         "before": before,
         "after": matter.after_minor,
     }
@@ -156,6 +163,8 @@ def _what(notice: Notice, decision: Decision | None, matter: Matter, frame: Word
     verdict = matter.verdict
     officer = verdict.officer if verdict else ""
     yield frame.say("what", notice.trigger, day=day_in_words(business_day(notice.acted_at)), officer=officer, **told)
+    if notice.trigger is Trigger.REDUCED and not matter.dates:
+        yield frame.say("effect", "limit", after=told["after"])
     if verdict and verdict.effect:
         amount = in_words(verdict.amount_minor, matter.currency)
         yield frame.say("effect", verdict.effect, amount=amount, after=told["after"])

@@ -39,7 +39,7 @@ def told_promise(product: Product, decision: Decision, tranche: Tranche, *, spea
     def say(words: Words) -> str:
         return words.say(
             "promise",
-            kind,
+            "cut" if tranche.is_cut else kind,
             amount=in_words(tranche.amount_minor, decision.currency),
             day=day_in_words(tranche.due_on),
             condition=words.say("condition", tranche.condition),
@@ -53,7 +53,7 @@ def told_end(
 ) -> PromiseEnd:
     """Return what became of a promise by the decision that ended it, with the words that tell it.
 
-    `again_on` is when what was kept back is looked at again.
+    `again_on` is when what was kept back is looked at again; None if it is cut, now or soon.
     """
     outcome = outcome_of(tranche, decision)
     failed = failed_clauses(product, decision) if outcome is Outcome.CONDITION_FAILED else ()
@@ -61,7 +61,7 @@ def told_end(
     def say(words: Words) -> str:
         return words.say(
             "promise",
-            outcome,
+            "not_back" if outcome is Outcome.CONDITION_FAILED and again_on is None else outcome,
             amount=in_words(tranche.amount_minor, decision.currency),
             day=day_in_words(business_day(decision.as_of)),
             due=day_in_words(tranche.due_on),

@@ -13,6 +13,7 @@ from creditline.explanation.explain import Explanation, Part
 from creditline.money import in_words
 from creditline.restoration.behaviour import catalogue_of
 from creditline.restoration.condition import Must, parts_of
+from creditline.restoration.ending import reduces
 from creditline.restoration.promise import Outcome, PromiseKind
 
 ADVICE = (
@@ -20,6 +21,13 @@ ADVICE = (
     "useless", "rule", "score", "route",
 )  # fmt: skip
 """What is said of what a borrower can do."""
+
+
+OF_A_CUT = frozenset({Answer.REDUCED, Answer.CUT})
+"""Answers of products whose rules may reduce a limit."""
+
+OF_PROMISED_CUTS = ("cut", "not_back")
+"""How such a product tells that something comes back or is cut, and that it is not back and does not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +85,10 @@ def needed_of(product: Product) -> Iterable[tuple[str, str]]:
     yield from (("reason", factor.code) for factor in (*FACTORS, SHORT_OF_LIMIT))
     yield from (("factor", name) for name in sorted(factors))
     yield from (("condition", name) for name in sorted(product.conditions))
-    yield from (("answer", answer) for answer in Answer)
+    is_reducing = reduces(product)
+    yield from (("answer", answer) for answer in Answer if is_reducing or answer not in OF_A_CUT)
     yield from (("needs", needs) for needs in Needs)
-    yield from (("promise", name) for name in (*PromiseKind, *Outcome))
+    yield from (("promise", name) for name in (*PromiseKind, *Outcome, *(OF_PROMISED_CUTS if is_reducing else ())))
     yield from (("clause", name) for name in (*Must, "yours"))
     if listed := catalogue_of(product).listed:
         yield from (("action", one.behaviour) for one in listed)
@@ -133,7 +142,11 @@ def _part(part: Part, currency: str, words: Words) -> ToldPart:
         why=why or (words.say("line", "no_reason"),),
         when=tuple(
             words.say(
-                "line", "dated", amount=in_words(amount_minor, currency), day=day_in_words(due_on), condition=condition
+                "promise" if part.is_cut else "line",
+                "cut" if part.is_cut else "dated",
+                amount=in_words(amount_minor, currency),
+                day=day_in_words(due_on),
+                condition=condition,
             )
             for due_on, amount_minor in part.dates
         ),

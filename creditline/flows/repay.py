@@ -18,16 +18,18 @@ from creditline.events.row import EventRow, row_of
 from creditline.flows import promises
 from creditline.flows.backdate import dated_back, require_over
 from creditline.flows.close import close_before
+from creditline.flows.cut import cuts_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known
 from creditline.flows.lending import owed
 from creditline.flows.notices import notify
 from creditline.flows.turn import as_of_for, booking, digest_of, in_turns, require_money, require_new, the_line
 from creditline.ledger.allocation import Part
-from creditline.ledger.book import Posting, Refusal, Stamp, release, repay
+from creditline.ledger.book import Posting, Refusal, Stamp, repay
 from creditline.ledger.chart import Account
 from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
+from creditline.restoration.ending import carried_out
 from creditline.restoration.plan import Plan, plan_of
 from creditline.store import decisions, facts, lines, loans, requests, signals
 from creditline.store.connect import Connection, Database
@@ -95,6 +97,10 @@ class Taken:
         return just_after(self.posting.entry.booked_at)
 
 
+Done = tuple[Taken, Decision, Plan, tuple[Posting, ...]]
+"""A repayment, its decision, the plan of it, and what that moves at once."""
+
+
 async def repay_lines(
     db: Database, clock: Clock, house: House, *, asked: Sequence[RepayRequest]
 ) -> list[Repaid | CreditlineError]:
@@ -133,7 +139,7 @@ async def _turn(
         except CreditlineError as refused:
             outcomes[request.id] = refused
     repeated = [request for request in batch if request.id in before and request.id not in outcomes]
-    outcomes.update(await _repeats(db, repeated, before, locked))
+    outcomes.update(await _repeats(db, house, repeated, before, locked=locked))
     await facts.record(db, [_event(one) for one in taken])
     products = [offer.product(one.posting.line.product, one.as_of) for one in taken]
     knowns = await known(
@@ -142,20 +148,20 @@ async def _turn(
         seen=seen,
         own=[one.request.id for one in taken],
     )
-    done: list[tuple[Taken, Decision, Plan, Posting | None]] = []
+    done: list[Done] = []
     made = [
         decide_armed(offer.armed(product), _question(one), what)
         for one, product, what in zip(taken, products, knowns, strict=True)
     ]
     for one, own in zip(taken, made, strict=True):
         decision = own.decision
-        plan = plan_of(decision)
-        released = _released(one, plan)
-        done.append((one, decision, plan, released))
+        plan = plan_of(decision, law=own.product.law)
+        moved = carried_out(one.posting.line, decision, plan, first_ordinal=len(one.posting.transfers))
+        done.append((one, decision, plan, moved))
         outcomes[one.request.id] = Repaid(
             decision=decision,
             plan=plan,
-            line=released.line if released else one.posting.line,
+            line=moved[-1].line if moved else one.posting.line,
             accepted_minor=one.settled.accepted_minor,
             excess_minor=one.settled.excess_minor,
             parts=one.settled.parts,
@@ -222,14 +228,6 @@ def _question(taken: Taken) -> Question:
     return question_of(line, Kind.RESTORATION, request=taken.request.id, as_of=taken.as_of, position=position)
 
 
-def _released(taken: Taken, plan: Plan) -> Posting | None:
-    """Return the movement of what comes back now."""
-    if not plan.now_minor:
-        return None
-    stamp = Stamp(request=taken.request.id, booked_at=taken.as_of, first_ordinal=len(taken.posting.transfers))
-    return _made(release(taken.posting.line, plan.now_minor, stamp=stamp))
-
-
 def _made(posting: Posting | Refusal) -> Posting:
     """Return a movement that cannot have been refused, because its amount was taken from the bucket itself."""
     if isinstance(posting, Refusal):
@@ -250,12 +248,10 @@ def _event(taken: Taken) -> EventRow:
     return row_of(received, recorded_at=at)
 
 
-async def _save(
-    db: Connection, house: House, done: Sequence[tuple[Taken, Decision, Plan, Posting | None]], *, seen: str
-) -> None:
+async def _save(db: Connection, house: House, done: Sequence[Done], *, seen: str) -> None:
     """Write everything a turn took and decided."""
     await requests.record(db, [_recorded(taken) for taken, _, _, _ in done])
-    await lines.post(db, [(one.posting, back) if back else (one.posting,) for one, _, _, back in done])
+    await lines.post(db, [(one.posting, *moved) for one, _, _, moved in done])
     await loans.record(
         db,
         [(loan, one.request.id, one.posting.entry.booked_at) for one, _, _, _ in done for loan in one.settled.changed],
@@ -263,6 +259,7 @@ async def _save(
     decided = [decision for _, decision, _, _ in done]
     await decisions.record(db, decided, seen=seen)
     await notify(db, house, decided)
+    await facts.record(db, [cut for *_, moved in done for cut in cuts_of(moved)])
     await promises.promise(db, house, [(decision, plan.tranches) for _, decision, plan, _ in done])
     # What waited before this payment may come back earlier for it.
     await signals.raise_of(
@@ -291,17 +288,23 @@ def _recorded(taken: Taken) -> Recorded:
 
 
 async def _repeats(
-    db: Connection, asked: Sequence[RepayRequest], before: dict[UUID, Recorded], locked: dict[UUID, Line]
+    db: Connection,
+    house: House,
+    asked: Sequence[RepayRequest],
+    before: dict[UUID, Recorded],
+    *,
+    locked: dict[UUID, Line],
 ) -> dict[UUID, Repaid]:
     """Answer repeats with what was taken and decided then."""
     if not asked:
         return {}
     decided = await decisions.read(db, [request.id for request in asked])
+    laws = {one.edition: (await house.edition(db, one.edition)).law for one in decided.values()}
     parts = await loans.paid_parts(db, [request.id for request in asked])
     return {
         request.id: Repaid(
             decision=decided[request.id],
-            plan=plan_of(decided[request.id]),
+            plan=plan_of(decided[request.id], law=laws[decided[request.id].edition]),
             line=locked[request.line],
             accepted_minor=before[request.id].accepted_minor,
             excess_minor=before[request.id].excess_minor,

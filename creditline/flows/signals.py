@@ -15,11 +15,12 @@ from creditline.decision.known import known_at
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.errors import Code, Unavailable
 from creditline.flows.house import House, Offer
-from creditline.flows.restore import look_again, release_question
+from creditline.flows.restore import look_again
 from creditline.flows.turn import as_of_for
 from creditline.ids import id_from
 from creditline.ledger.line import Line
 from creditline.restoration.early import as_if_blocked, recorded_before
+from creditline.restoration.ending import ending_question
 from creditline.restoration.plan import Tranche
 from creditline.store import decisions, due, facts, lines, requests, signals
 from creditline.store.connect import Connection, Database
@@ -114,7 +115,7 @@ async def _decide(
         for one in waiting
         if decide(
             told[one.edition],
-            release_question(one, line, at),
+            ending_question(one, line, at),
             known_at(told[one.edition], known, as_of=at),
             is_explained=False,
         ).answer

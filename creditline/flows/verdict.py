@@ -211,7 +211,7 @@ def _finding(
 
 async def _changing(db: Connection, desk: Desk, request: ChangeRequest) -> Finding:
     """Return what a change would do and how much it is; raise for what cannot be changed so."""
-    effect, line = EFFECTS.get(desk.notice.trigger), desk.line
+    effect, line = await _effect(db, desk), desk.line
     if effect is None or line is None:
         raise NotAllowed(
             f"What was {desk.notice.trigger.replace('_', ' ')} is decided by the rules: put the facts right, and let it be "
@@ -247,6 +247,13 @@ async def _changing(db: Connection, desk: Desk, request: ChangeRequest) -> Findi
                     code=Code.MANDATE_EXCEEDED,
                 )
             return _finding(request, desk, answer="change", effect=effect, amount_minor=amount_minor)
+
+
+async def _effect(db: Connection, desk: Desk) -> Effect | None:
+    """Return what a person may change about the act: what is not cut yet may come back, what is cut may be granted again."""
+    if desk.notice.trigger is Trigger.REDUCED:
+        return Effect.RELEASE if await appeals.withheld_by(db, desk.appeal.act) else Effect.LIMIT
+    return EFFECTS.get(desk.notice.trigger)
 
 
 async def _promised(db: Connection, desk: Desk, named: Sequence[UUID]) -> list[Tranche]:

@@ -196,6 +196,25 @@ def release(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal
     return _post(after, Movement.RELEASE, ((Account.HEADROOM, Account.WITHHELD, amount_minor),), stamp=stamp)
 
 
+def reduce(line: Line, amount_minor: int, *, stamp: Stamp) -> Posting | Refusal:
+    """Cut withheld limit: withheld -> grant, so that what is free stays as it is.
+
+    The standing limit does not fall below nothing: what it is too small for goes back to headroom instead, which it takes
+    nothing from that was granted for longer.
+    """
+    if refusal := _refusal(amount_minor, most_minor=line.withheld_minor):
+        return refusal
+    cut_minor = min(amount_minor, line.standing_minor)
+    after = replace(
+        line, withheld_minor=line.withheld_minor - amount_minor, granted_minor=line.granted_minor - cut_minor
+    )
+    legs = (
+        (Account.GRANT, Account.WITHHELD, cut_minor),
+        (Account.HEADROOM, Account.WITHHELD, amount_minor - cut_minor),
+    )
+    return _post(after, Movement.REDUCE, legs, stamp=stamp)
+
+
 def regrant(line: Line, granted_minor: int, *, stamp: Stamp) -> Posting:
     """Set the granted limit. A cut below use leaves negative headroom, which falls back as the borrower repays."""
     change = granted_minor - line.granted_minor

@@ -140,6 +140,7 @@ class Movement(StrEnum):
     PAY_OUT = "pay_out"
     CHARGE_OFF = "charge_off"
     RECOVER = "recover"
+    REDUCE = "reduce"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

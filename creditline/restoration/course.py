@@ -5,125 +5,38 @@ borrowed and nothing is paid. The line is taken through every instant at which a
 movements and plans as the flows use, so that what comes of it is what the engine will book if just that happens.
 """
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from creditline.clock import DAY, business_day, just_after, last_over, start_of, to_us
 from creditline.decision.decide import Known, Question, decide, given_by, position_of, question_of
 from creditline.decision.lateness import facts_ahead
-from creditline.decision.outcome import Answer, Decision, Kind, Reason
+from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.product import Product
 from creditline.decision.settle import new_loan, settle
-from creditline.events.catalogue import DrawMade, RepaymentReceived, StatementIssued
-from creditline.events.frames import Facts, with_fact
+from creditline.events.catalogue import DrawMade, LimitChanged, RepaymentReceived, StatementIssued
+from creditline.events.frames import with_fact
 from creditline.events.row import row_of
 from creditline.ids import id_from
 from creditline.ledger.asset_class import Bucket
-from creditline.ledger.book import Posting, Stamp, draw, end_reservation, extend, release, repay
+from creditline.ledger.book import Posting, Stamp, draw, end_reservation, extend, repay
 from creditline.ledger.booking import fee_legs
 from creditline.ledger.chart import Movement
 from creditline.ledger.line import Line
-from creditline.ledger.loan import Loan, LoanState
+from creditline.ledger.loan import LoanState
 from creditline.restoration.condition import Clause, clauses_of
 from creditline.restoration.early import at_once, recorded_before
+from creditline.restoration.ending import again_question, carried_out, ending_question, moved_by, reduces
 from creditline.restoration.plan import Tranche, again, plan_of
 from creditline.restoration.standing import Act, Reserved, Standing, Step, What
 from creditline.restoration.terms import RECHECK
 from creditline.restoration.touch import touching
+from creditline.restoration.underway import Asking, Course, Decided, Event, Lens, Need, begin, order
 
 __all__ = (
     "Act", "Asking", "Course", "Event", "Lens", "Need", "Reserved", "Standing", "Step", "What", "begin", "order", "take", "work",
 )  # fmt: skip
-
-T = TypeVar("T")
-Lens = Callable[[Product, Known, datetime], Known]
-"""How what is known is seen before it is decided about: as it is, or as it must also stand a test."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What happens at one instant, how much of it, the line after it, and what held the rest back.
-
-    `answer` is that of a decision; `clauses` are those of a condition that failed, `again_on` when it is looked at again.
-    `origin` is the waiting part that was decided about, by the id it had before it was ever put off; `promised` are the
-    parts in which a repayment comes back later.
-    """
-
-    happens_at: datetime
-    what: What
-    amount_minor: int
-    line: Line
-    answer: Answer | None = None
-    reasons: tuple[Reason, ...] = ()
-    clauses: tuple[Clause, ...] = ()
-    again_on: date | None = None
-    origin: UUID | None = None
-    promised: tuple[Tranche, ...] = ()
-
-
-class Need(NamedTuple):
-    """What a line under way asks before it goes on: what is known of the borrower of some facts as of an instant."""
-
-    product: Product
-    facts: Facts
-    as_of: datetime
-
-
-class Decided(NamedTuple):
-    """A decision that was made: the part it ended, if one was due, and those it promised."""
-
-    decision: Decision
-    ended: Tranche | None
-    promised: tuple[Tranche, ...]
-
-
-Asking = Generator[Need, Known, T]
-"""A line that goes on when it is told what it asks: one alone is answered at once, many are answered together."""
-
-
-@dataclass(slots=True)
-class Course:
-    """A line under way; every change of it is here. Without `is_explained` no reasons are told, which cost the most.
-
-    Through a `lens` every decision sees what is known otherwise than it is: to try what an answer rests on.
-    """
-
-    standing: Standing
-    line: Line
-    loans: tuple[Loan, ...]
-    facts: Facts
-    tranches: list[Tranche]
-    reserved: list[Reserved]
-    seen: dict[tuple[str, datetime], Known]
-    closing: tuple[date, Bucket] | None
-    is_explained: bool = True
-    lens: Lens | None = None
-    events: list[Event] = field(default_factory=list)
-    origins: dict[UUID, UUID] = field(default_factory=dict)
-    decided: list[Decided] = field(default_factory=list)
-
-    def origin(self, tranche: Tranche) -> UUID:
-        """Return the part that this one follows, itself if it follows none."""
-        return self.origins.get(tranche.id, tranche.id)
-
-
-def begin(standing: Standing, *, is_explained: bool = True, lens: Lens | None = None) -> Course:
-    """Return a line at its start."""
-    return Course(
-        standing,
-        standing.line,
-        standing.loans,
-        standing.facts,
-        list(standing.tranches),
-        sorted(standing.reserved, key=_expiry),
-        standing.seen,
-        standing.closing,
-        is_explained,
-        lens,
-    )
 
 
 def take(course: Course, step: Step) -> Asking[None]:
@@ -183,28 +96,71 @@ def _close(course: Course, *, through: date) -> None:
 
 
 def _look_again(course: Course, tranche: Tranche, *, now: datetime) -> Asking[None]:
-    """Bring a due tranche back, or put it off, by the edition it was promised under."""
+    """Bring a due tranche back, put it off, or cut it, by the edition it was promised under."""
     product, at = _told_by(course, tranche), course.line.after_last(now)
-    question = _question(course, Kind.RELEASE, id_from(f"release/{tranche.id}", at=at), at, tranche.amount_minor)
-    # Why a condition failed is said by its clauses.
-    question = replace(question, condition=tranche.condition)
     known = yield from _known(course, product, at)
-    decision = decide(product, question, known, is_explained=False)
+    # Why a condition failed is said by its clauses.
+    decision = decide(product, ending_question(tranche, course.line, at), known, is_explained=False)
     course.tranches.remove(tranche)
-    if decision.answer is Answer.RELEASED:
-        course.line = _made(release(course.line, tranche.amount_minor, stamp=_stamp(decision, at)))
-        _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
+    moved = moved_by(course.line, decision)
+    if moved is not None:
+        _move(course, moved, decision=decision, origin=course.origin(tranche))
         course.decided.append(Decided(decision, tranche, ()))
+        if decision.answer is Answer.CUT:
+            course.events[-1] = replace(course.events[-1], clauses=_failed(course, product, decision))
+        return
+    if (yield from _reduced(course, tranche, decision)):
         return
     days = product.parameters.at(business_day(at), currency=course.line.currency)[RECHECK]
     follower = again(decision, tranche, in_days=int(days))
     course.tranches.append(follower)
     course.origins[follower.id] = course.origin(tranche)
-    clauses = clauses_of(product, tranche.condition, given_by(product, decision)) if course.is_explained else ()
-    failed = tuple(one for one in clauses if not one.holds)
     _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
-    course.events[-1] = replace(course.events[-1], clauses=failed, again_on=follower.due_on)
+    course.events[-1] = replace(course.events[-1], clauses=_failed(course, product, decision), again_on=follower.due_on)
     course.decided.append(Decided(decision, tranche, (follower,)))
+
+
+def _failed(course: Course, product: Product, decision: Decision) -> tuple[Clause, ...]:
+    """Return the clauses of its condition that a decision found not to hold, if anybody is told."""
+    if not course.is_explained:
+        return ()
+    clauses = clauses_of(product, decision.terms.condition or "", given_by(product, decision))
+    return tuple(one for one in clauses if not one.holds)
+
+
+def _reduced(course: Course, tranche: Tranche, kept: Decision) -> Asking[bool]:
+    """Ask the rules in force about a part that was kept back; if they answer that it does not come back, do so."""
+    at = kept.as_of
+    product = course.standing.in_force(at)
+    if not reduces(product):
+        return False
+    known = yield from _known(course, product, at)
+    decision = decide(product, again_question(tranche, course.line, at), known, is_explained=course.is_explained)
+    if decision.answer is not Answer.REDUCED:
+        return False
+    plan = plan_of(decision, law=product.law)
+    origin = course.origin(tranche)
+    _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=kept, origin=origin)
+    course.events[-1] = replace(
+        course.events[-1], clauses=_failed(course, _told_by(course, tranche), kept), promised=plan.tranches
+    )
+    course.tranches += plan.tranches
+    course.origins.update({part.id: origin for part in plan.tranches})
+    course.decided += [Decided(kept, tranche, ()), Decided(decision, None, plan.tranches)]
+    for moved in carried_out(course.line, decision, plan):
+        _move(course, moved, decision=decision, origin=origin)
+    return True
+
+
+def _move(course: Course, moved: Posting, *, decision: Decision, origin: UUID | None = None) -> None:
+    """Take a movement by which withheld limit comes back or is cut; what is known of a cut is learned."""
+    amount_minor, at = course.line.withheld_minor - moved.line.withheld_minor, moved.entry.booked_at
+    is_cut = moved.entry.movement is Movement.REDUCE
+    course.line = moved.line
+    if is_cut:
+        fact = Step(happens_at=at, act=Act.FACT, number=LimitChanged.number, amount_minor=moved.line.granted_minor)
+        _learn(course, fact, at=at)
+    _note(course, What.CUT if is_cut else What.RELEASED, amount_minor, at=at, decision=decision, origin=origin)
 
 
 def _decide_again(course: Course, *, since: datetime) -> Asking[None]:
@@ -225,15 +181,15 @@ def _decide_again(course: Course, *, since: datetime) -> Asking[None]:
         return
     for tranche in sorted(course.tranches, key=order):
         own, at = _told_by(course, tranche), course.line.after_last(now)
-        question = _question(course, Kind.RELEASE, id_from(f"release/{tranche.id}", at=at), at, tranche.amount_minor)
         known = yield from _known(course, own, at)
-        decision = decide(own, replace(question, condition=tranche.condition), known, is_explained=False)
+        decision = decide(own, ending_question(tranche, course.line, at), known, is_explained=False)
         if decision.answer is Answer.RELEASED:
             course.decided += [Decided(asked, None, ())] if asked is not None else []
             asked = None
             course.tranches.remove(tranche)
-            course.line = _made(release(course.line, tranche.amount_minor, stamp=_stamp(decision, at)))
-            _note(course, What.RELEASED, tranche.amount_minor, at=at, decision=decision, origin=course.origin(tranche))
+            moved = moved_by(course.line, decision)
+            assert moved is not None
+            _move(course, moved, decision=decision, origin=course.origin(tranche))
             course.decided.append(Decided(decision, tranche, ()))
 
 
@@ -264,14 +220,13 @@ def _repay(course: Course, step: Step) -> Asking[None]:
     question = _question(course, Kind.RESTORATION, request, as_of, settled.principal_minor)
     known = yield from _known(course, product, as_of)
     decision = decide(product, question, known, is_explained=course.is_explained)
-    plan = plan_of(decision)
+    plan = plan_of(decision, law=product.law)
     _note(course, What.REPAID, settled.accepted_minor, at=at, decision=decision)
     course.events[-1] = replace(course.events[-1], promised=plan.tranches)
     course.tranches += plan.tranches
     course.decided.append(Decided(decision, None, plan.tranches))
-    if plan.now_minor:
-        course.line = _made(release(course.line, plan.now_minor, stamp=_stamp(decision, as_of)))
-        _note(course, What.RELEASED, plan.now_minor, at=as_of, decision=decision)
+    for moved in carried_out(course.line, decision, plan):
+        _move(course, moved, decision=decision)
     if waited:
         yield from _decide_again(course, since=at)
 
@@ -347,12 +302,3 @@ def _made(posting: object) -> Line:
     """Return the line after a movement whose amount its bucket was just seen to hold."""
     assert isinstance(posting, Posting), posting
     return posting.line
-
-
-def order(tranche: Tranche) -> tuple[date, UUID]:
-    """Order what waits by its day."""
-    return tranche.due_on, tranche.id
-
-
-def _expiry(reserved: Reserved) -> tuple[datetime, UUID]:
-    return reserved.expires_at, reserved.id

@@ -31,7 +31,7 @@ T = TypeVar("T")
 class Forecast:
     """What will happen up to a day: the events in order, the line and what still waits at the end.
 
-    `all_back_on` is the day from which nothing is withheld any more; None if something still is.
+    `all_back_on` is the day from which nothing is withheld any more; None if something still is, or was cut.
     """
 
     events: tuple[Event, ...]
@@ -71,7 +71,7 @@ def forecast(
         events=tuple(course.events),
         line=course.line,
         tranches=tuple(sorted(course.tranches, key=order)),
-        all_back_on=None if course.line.withheld_minor else _all_back_on(course),
+        all_back_on=None if course.line.withheld_minor or _is_cut(course) else _all_back_on(course),
     )
 
 
@@ -91,6 +91,10 @@ def _run(course: Course, behaviour: Sequence[Step], *, until: datetime) -> Askin
         if step.happens_at <= until:
             yield from take(course, step)
     yield from work(course, until=until)
+
+
+def _is_cut(course: Course) -> bool:
+    return any(event.what is What.CUT for event in course.events)
 
 
 def _all_back_on(course: Course) -> date:

@@ -76,6 +76,8 @@ class DrawPreview:
 class RepayPreview:
     """What a repayment would do: what it meets, what of it comes back at once and when the rest, and what it saves.
 
+    `cut_minor` is what does not come back, as the limit would be lowered by it at once.
+
     `answer` is None if nothing of it can be taken. `saved_minor` is the interest and penalty that would be owed more
     without it if everything else were paid as agreed. `largest_minor` is the most that could be paid now and would put
     nothing off.
@@ -88,6 +90,7 @@ class RepayPreview:
     answer: Answer | None
     reasons: tuple[str, ...]
     back_now_minor: int
+    cut_minor: int
     tranches: tuple[Tranche, ...]
     without_on: date | None
     effect: Effect
@@ -184,6 +187,7 @@ def preview_repayment(standing: Standing, amount_minor: int) -> RepayPreview:
         answer=event.answer if is_taken else None,
         reasons=tuple(reason.code for reason in event.reasons),
         back_now_minor=sum(one.amount_minor for one in back_now),
+        cut_minor=sum(one.amount_minor for one in ran.events if one.what is What.CUT and one.origin is None),
         tranches=event.promised,
         without_on=_without(standing, base),
         effect=effect_of(standing, dates_of(standing, ran), base=dates_of(standing, base)),

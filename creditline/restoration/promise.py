@@ -95,7 +95,7 @@ def outcome_of(tranche: Tranche, decision: Decision) -> Outcome:
     match decision.answer:
         case Answer.RELEASED:
             return released_on(tranche, business_day(decision.as_of))
-        case Answer.KEPT_BACK:
+        case Answer.KEPT_BACK | Answer.CUT:
             return Outcome.CONDITION_FAILED
         case _:
             raise Broken(f"{decision.answer} ends no promise.", code=Code.INVARIANT_BROKEN)

@@ -36,6 +36,7 @@ class What(StrEnum):
     EXPIRED = "expired"
     EXTRA_ENDED = "extra_ended"
     KNOWN = "known"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

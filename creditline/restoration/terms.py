@@ -1,6 +1,6 @@
 """Hold the numbers that promises are made of against the calendar, before a product is offered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -30,6 +30,15 @@ RANGES = {
 """Within which bounds an answer that withholds may give each number, and how that is said."""
 
 
+BOUNDS = {
+    str(Answer.REDUCED): {
+        "share_ppm": RANGES["share_ppm"],
+        "interval_days": (0, MOST_DAYS, f"a whole number of days, 0 to {MOST_DAYS}"),
+    }
+}
+"""Other bounds, of an answer whose rest is cut: it is one part, and may be cut at once."""
+
+
 def check_terms(product: Product) -> None:
     """Raise `PolicyInvalid` naming the first number of a product that no calendar could keep.
 
@@ -53,7 +62,7 @@ def check_terms(product: Product) -> None:
             given = dict(zip((output.name for output in table.outputs), rule.outputs, strict=True))
             answer = given.get("answer")
             if isinstance(answer, Constant) and answer.text != Answer.AT_ONCE:
-                _check_rule(product, f"table {table.name}, row {row}", given)
+                _check_rule(product, f"table {table.name}, row {row}", given, bounds=BOUNDS.get(answer.text, RANGES))
 
 
 def _check_route(product: Product, table: DecisionTable) -> None:
@@ -84,9 +93,11 @@ def _check_days(product: Product) -> None:
         raise _wrong(product, f"there is no parameter {RECHECK}", "a day to look again at what is kept back")
 
 
-def _check_rule(product: Product, place: str, given: dict[str, Expression]) -> None:
+def _check_rule(
+    product: Product, place: str, given: dict[str, Expression], *, bounds: Mapping[str, tuple[int, int, str]]
+) -> None:
     """Hold what one rule gives against the bounds of each output."""
-    for name, (low, high, words) in RANGES.items():
+    for name, (low, high, words) in bounds.items():
         if name not in given:
             raise _wrong(product, f"{place} gives no {name}", words)
         for value in _numbers(product, given[name]):

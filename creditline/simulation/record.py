@@ -13,9 +13,10 @@ from creditline.clock import DAY, business_day
 from creditline.decision.decide import given_by
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.restoration.condition import clauses_of
-from creditline.restoration.course import Course, Decided, Standing, What
+from creditline.restoration.course import Course, Standing, What
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, outcome_of
+from creditline.restoration.underway import Decided
 from creditline.simulation.assumed import Assumed
 from creditline.simulation.life import Bill, Diary
 from creditline.simulation.world import Lived
@@ -26,7 +27,7 @@ ERRORS = ((0, "on_day"), (30, "by_30"), (60, "by_60"), (10_000, "later"))
 """Within how many days of the day first told an amount came back, and the name that has."""
 
 FIELDS = (
-    "at_once", "staged", "observed",
+    "at_once", "staged", "observed", "reduced",
     "told", "kept", "early", "late", "condition_failed", "held_back", "open",
     "parts", "error_on_day", "error_by_30", "error_by_60", "error_later", "error_never", "error_days",
     "withheld_minor_days", "repaid_minor", "drawn_minor", "unmet_minor", "draws", "declined",

@@ -171,7 +171,7 @@ def _arm(name: str, rows: Rows, is_good: NDArray[np.bool_], *, edition: str) -> 
     return Arm(
         name=name,
         edition=edition,
-        answers={answer: int(_column(rows, answer).sum()) for answer in ("at_once", "staged", "observed")},
+        answers={answer: int(_column(rows, answer).sum()) for answer in ("at_once", "staged", "observed", "reduced")},
         promises=_promises(rows),
         error=_error(rows),
         advice=_advice(rows),

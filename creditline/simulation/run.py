@@ -87,7 +87,7 @@ def joined(parts: Sequence[Part]) -> Part:
 
 def _otherwise(people: Sequence[Person], rows: Rows) -> list[int]:
     """Return who lives otherwise if all comes back at once: a life of which all did so is that life already."""
-    waited = rows[:, [FIELDS.index("staged"), FIELDS.index("observed")]].sum(axis=1)
+    waited = rows[:, [FIELDS.index(name) for name in ("staged", "observed", "reduced")]].sum(axis=1)
     return [place for place in range(len(people)) if waited[place]]
 
 

@@ -55,9 +55,9 @@ with recursive chain as (
     select n.id
     from chain c
     join tranche_end e on e.tranche = c.id
-    join tranche n on n.decision = e.request or n.id in (select b.follower from promise_breach b where b.promise = c.id)
+    join tranche n on n.decision = e.request or n.follows = c.id or n.id in (select b.follower from promise_breach b where b.promise = c.id)
 )
-select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows
 from chain c join tranche t on t.id = c.id
 where not exists (select from tranche_end e where e.tranche = t.id)
 order by t.due_on, t.id;

@@ -83,13 +83,13 @@ select coalesce(d.id, r.id)::text as subject,
 from decision d
 full join request r on r.id = d.id
 where r.id is null or r.line <> d.line or r.recorded_at > d.as_of
-   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'backdate', 'release', 'review', 'signal'))
+   or (d.id is null and r.kind in ('open', 'draw', 'authorise', 'repay', 'backdate', 'release', 'review', 'signal', 'again'))
    or (case d.kind when 'opening' then 'open' when 'restoration' then 'repay' else d.kind end) <>
-      (case r.kind when 'authorise' then 'draw' when 'backdate' then 'repay' when 'signal' then 'repay' else r.kind end)
+      (case r.kind when 'authorise' then 'draw' when 'backdate' then 'repay' when 'signal' then 'repay' when 'again' then 'repay' else r.kind end)
    or d.id is not null and r.accepted_minor <> case
         when d.kind in ('opening', 'draw') and d.answer = 'approve' then coalesce(d.amount_minor, 0)
         when d.kind = 'restoration' then r.accepted_minor
-        when d.answer = 'released' then d.requested_minor
+        when d.answer in ('released', 'cut') then d.requested_minor
         else 0
       end
 order by 1 limit $1;
@@ -151,6 +151,7 @@ where version <> version_before + 1 or booked_at < booked_before or (version = 1
         when 'draw' then (granted, reserved, withheld) <> (0, 0, 0) or drawn <= 0
         when 'repay' then (granted, reserved, withheld) <> (0, 0, -drawn) or drawn > 0
         when 'release' then (granted, drawn, reserved) <> (0, 0, 0) or withheld >= 0
+        when 'reduce' then (drawn, reserved) <> (0, 0) or withheld >= 0 or granted not between withheld and 0
         when 'close' then (drawn, reserved, withheld) <> (0, 0, 0) or granted > 0
           or (granted_minor, drawn_minor, reserved_minor, withheld_minor) <> (0, 0, 0, 0)
         when 'increase' then (drawn, reserved, withheld) <> (0, 0, 0) or granted < 0
@@ -256,19 +257,21 @@ where r.id is null or m.line <> r.line or m.last_at < r.recorded_at
       end, 0) <> r.accepted_minor
    or not coalesce(m.movements, '{}') <@ case r.kind
         when 'open' then array['open', 'move_in', 'increase', 'decrease']
-        when 'repay' then array['repay', 'release']
+        when 'repay' then array['repay', 'release', 'reduce']
+        when 'release' then array['release', 'reduce']
+        when 'again' then array['release', 'reduce']
         when 'review' then array['increase', 'decrease', 'block']
         when 'limit' then array['increase', 'decrease']
         when 'extra' then array['increase', 'decrease']
         when 'lapse' then array['decrease', 'close']
-        when 'backdate' then array['backdate', 'release']
+        when 'backdate' then array['backdate', 'release', 'reduce']
         when 'reverse_draw' then array['reverse']
         when 'bounce' then array['reverse']
         when 'refund' then array['reverse']
         when 'human_review' then array['release', 'unblock', 'increase']
         else array[r.kind]
       end
-   or (d.id is not null and r.kind <> 'signal' and d.requested_minor <> greatest(0, -m.drawn))
+   or (d.id is not null and r.kind not in ('signal', 'again') and d.requested_minor <> greatest(0, -m.drawn))
    or (m.request is null and r.kind in ('capture', 'void', 'expire', 'block', 'unblock', 'self_limit', 'limit', 'extra', 'lapse', 'close',
        'reverse_draw', 'bounce', 'refund', 'backdate', 'waive', 'pay_out', 'charge_off', 'recover'))
    or (m.request is null and r.kind in ('attach', 'detach', 'umbrella_open', 'umbrella_limit')
@@ -300,7 +303,8 @@ where (l.block_reason is not null) <> (coalesce(b.movement, 'unblock') <> 'unblo
 order by 1 limit $1;
 
 -- name: promises_off_their_decisions
--- What a decision left withheld is what its tranches bring back, on its own line, numbered without a hole.
+-- What a decision left withheld is what its tranches bring back, on its own line, numbered without a hole. What is kept back
+-- is promised again, unless the rules then answered that it does not come back.
 with left_withheld as (
     select request, line, sum(case when debit = 5 then amount_minor else -amount_minor end) as amount_minor
     from transfer where debit = 5 or credit = 5 group by request, line
@@ -315,10 +319,11 @@ select coalesce(d.id, p.decision)::text as subject,
 from decision d
 full join promised p on p.decision = d.id
 left join left_withheld w on w.request = d.id
+left join request r on r.id = d.id
 where d.id is null or p.line <> d.line or p.lines_count <> 1 or p.parts_count <> p.last
    or coalesce(p.amount_minor, 0) <> case
-        when d.kind = 'restoration' then coalesce(w.amount_minor, 0)
-        when d.answer = 'kept_back' then d.requested_minor
+        when d.kind = 'restoration' then coalesce(w.amount_minor, 0) + case when r.kind = 'again' then d.requested_minor else 0 end
+        when d.answer = 'kept_back' and not exists (select from request q join decision a on a.id = q.id where q.kind = 'again' and q.line = d.line and a.as_of = d.as_of and a.requested_minor = d.requested_minor) then d.requested_minor
         else 0
       end
 order by 1 limit $1;
@@ -336,7 +341,7 @@ left join promise_end f on f.promise = t.id
 left join decision d on d.id = e.request
 where t.id is null or p.tranche is null or (e.request, e.ended_at) is distinct from (f.request, f.ended_at)
    or (f.outcome = 'condition_failed' and (d.edition, d.condition) is distinct from (t.edition, t.condition))
-   or e.answer is distinct from case when f.outcome = 'condition_failed' then 'kept_back' when f.outcome in ('kept', 'early', 'late') then 'released' else f.outcome end
+   or e.answer is distinct from case when f.outcome = 'condition_failed' then case when t.is_cut then 'cut' else 'kept_back' end when f.outcome in ('kept', 'early', 'late') then 'released' else f.outcome end
    or case f.outcome when 'early' then e.ended_at >= start_of_day(t.due_on)
                      when 'late' then e.ended_at < start_of_day(t.due_on + 1)
                      when 'kept' then e.ended_at < start_of_day(t.due_on) or e.ended_at >= start_of_day(t.due_on + 1) else false end
@@ -513,10 +518,12 @@ order by 1 limit $1;
 -- Whatever was done against a borrower has its notice, made then and of the same line, whether or not a law wants it told.
 with act as (
     select d.id, d.line, d.as_of as at, case when d.kind = 'opening' then 'opening_declined' when d.kind = 'draw' then 'draw_declined'
-               when d.kind = 'restoration' then 'withheld' else 'observation_extended' end as trigger
+               when d.answer = 'reduced' then 'reduced' when d.kind = 'restoration' then 'withheld' else 'observation_extended' end as trigger
     from decision d
-    where (d.kind in ('opening', 'draw') and d.answer = 'decline') or d.answer = 'kept_back'
-       or (d.kind = 'restoration' and exists (select from tranche t where t.decision = d.id))
+    where (d.kind in ('opening', 'draw') and d.answer = 'decline') or (d.answer = 'kept_back'
+           and not exists (select from request q join decision a on a.id = q.id where q.kind = 'again' and q.line = d.line and a.as_of = d.as_of and a.requested_minor = d.requested_minor))
+       or (d.kind = 'restoration' and (exists (select from tranche t where t.decision = d.id)
+           or exists (select from line_entry e where e.line = d.line and e.request = d.id and e.movement = 'reduce')))
     union all
     select e.request, e.line, e.booked_at, case e.movement when 'decrease' then 'decreased' when 'block' then 'blocked' else 'closed' end
     from line_entry e join request r on r.id = e.request and r.kind in ('review', 'limit', 'extra', 'block', 'close')

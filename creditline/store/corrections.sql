@@ -20,9 +20,9 @@ order by r.recorded_at, r.id;
 with recursive made as (
     select t.id, t.decision as repayment from tranche t where t.decision = any($1::uuid[])
     union
-    select n.id, m.repayment from made m join tranche_end e on e.tranche = m.id join tranche n on n.decision = e.request
+    select n.id, m.repayment from made m join tranche_end e on e.tranche = m.id join tranche n on n.decision = e.request or n.follows = m.id
 )
-select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows
 from made m join tranche t on t.id = m.id
 where not exists (select from tranche_end e where e.tranche = t.id)
 order by t.due_on, t.id;

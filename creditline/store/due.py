@@ -16,7 +16,7 @@ from creditline.store.statements import statements
 
 SQL = statements("due")
 
-COLUMNS = ("id", "line", "decision", "ordinal", "amount_minor", "due_on", "condition", "edition")
+COLUMNS = ("id", "line", "decision", "ordinal", "amount_minor", "due_on", "condition", "edition", "is_cut", "follows")
 
 
 class TimerKind(StrEnum):
@@ -41,7 +41,8 @@ class Reservation:
 
 async def record(db: Connection, tranches: Sequence[Tranche]) -> None:
     """Write tranches and set their timers to the first instant of their day."""
-    records = [(*(getattr(one, column) for column in COLUMNS[:-1]), bytes.fromhex(one.edition)) for one in tranches]
+    rows = [{column: getattr(one, column) for column in COLUMNS} for one in tranches]
+    records = [tuple({**row, "edition": bytes.fromhex(row["edition"])}.values()) for row in rows]
     await db.add("tranche", records, columns=COLUMNS)
     await set_timers(db, TimerKind.TRANCHE, [(one.id, start_of(one.due_on)) for one in tranches])
 

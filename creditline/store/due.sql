@@ -1,17 +1,17 @@
 -- name: open_tranches
 -- What of these lines is not back yet.
-select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows
 from tranche t
 where t.line = any($1::uuid[]) and not exists (select from tranche_end e where e.tranche = t.id)
 order by t.due_on, t.id;
 
 -- name: all_tranches
 -- Tranches by id, ended or not.
-select id, line, decision, ordinal, amount_minor, due_on, condition, edition from tranche where id = any($1::uuid[]) order by due_on, id;
+select id, line, decision, ordinal, amount_minor, due_on, condition, edition, is_cut, follows from tranche where id = any($1::uuid[]) order by due_on, id;
 
 -- name: read_tranches
 -- Those of the tranches that have not ended.
-select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows
 from tranche t
 where t.id = any($1::uuid[]) and not exists (select from tranche_end e where e.tranche = t.id)
 order by t.due_on, t.id;

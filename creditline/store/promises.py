@@ -97,7 +97,7 @@ async def counts(db: Connection) -> list[Count]:
 
 
 def _kept(row: Row) -> Kept:
-    columns = ("id", "line", "decision", "ordinal", "amount_minor", "due_on", "condition")
+    columns = ("id", "line", "decision", "ordinal", "amount_minor", "due_on", "condition", "is_cut", "follows")
     tranche = Tranche(**{column: row[column] for column in columns}, edition=row["edition"].hex())
     promise = Promise(
         tranche=tranche,

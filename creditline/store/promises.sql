@@ -1,6 +1,6 @@
 -- name: promises_of_line
 -- Every promise of a line, newest first, with what became of it and who answers for one that was broken.
-select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, p.kind, p.product, p.reason, p.told_at,
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows, p.kind, p.product, p.reason, p.told_at,
        p.languages, p.words, e.outcome, e.request, e.ended_at, e.languages as end_languages, e.words as end_words,
        b.reason as breach_reason, b.author, b.approver
 from tranche t

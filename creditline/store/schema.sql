@@ -85,7 +85,7 @@ create table request (
         ('open', 'draw', 'authorise', 'capture', 'void', 'expire', 'repay', 'release', 'review', 'block', 'unblock', 'self_limit',
          'attach', 'detach', 'umbrella_open', 'umbrella_limit', 'break', 'limit', 'extra', 'lapse', 'close', 'accrue',
          'reverse_draw', 'bounce', 'refund', 'backdate', 'waive', 'pay_out', 'charge_off', 'recover',
-         'human_review', 'signal')),
+         'human_review', 'signal', 'again')),
     line           uuid not null,
     digest         bytea not null,
     amount_minor   bigint check (amount_minor >= 0),
@@ -264,15 +264,20 @@ create table tranche (
     amount_minor bigint not null check (amount_minor > 0),
     due_on       date not null,
     condition    text not null,
-    edition      bytea not null references edition
+    edition      bytea not null references edition,
+    is_cut       boolean not null default false,
+    follows      uuid references tranche
 );
 comment on table tranche is 'A part of a repayment that is not back yet: when it comes back, under which condition, by whose words.';
+comment on column tranche.is_cut is 'Whether the limit is lowered by it if its condition does not hold on its day.';
+comment on column tranche.follows is 'The part that was kept back before a rule answered that it does not come back.';
 create index tranche_of_line on tranche (line);
+create index tranche_following on tranche (follows) where follows is not null;
 
 create table tranche_end (
     tranche  uuid primary key references tranche,
     request  uuid not null,
-    answer   text not null check (answer in ('released', 'kept_back', 'broken', 'undone')),
+    answer   text not null check (answer in ('released', 'kept_back', 'broken', 'undone', 'cut')),
     ended_at timestamptz not null
 );
 
@@ -1024,14 +1029,14 @@ declare
     is_late  boolean := new.ended_at >= start_of_day(told.due_on + 1);
 begin
     if (ended.request, ended.ended_at) is distinct from (new.request, new.ended_at)
-       or ended.answer <> (case new.outcome when 'condition_failed' then 'kept_back' when 'broken' then 'broken' when 'undone' then 'undone' else 'released' end)
+       or ended.answer <> (case new.outcome when 'condition_failed' then case when told.is_cut then 'cut' else 'kept_back' end when 'broken' then 'broken' when 'undone' then 'undone' else 'released' end)
        or (case new.outcome when 'early' then not is_early when 'kept' then is_early or is_late when 'late' then not is_late else false end) then
         raise exception 'promise % of % did not end as %: its tranche ended as % at %', new.promise, told.due_on, new.outcome, ended.answer, ended.ended_at
             using errcode = 'check_violation';
     end if;
     -- Whatever is published later, a promise is read as it was told, and on its day.
     if new.outcome = 'condition_failed'
-       and (told_by.answer, told_by.edition, told_by.condition) is distinct from ('kept_back', told.edition, told.condition) then
+       and (told_by.answer, told_by.edition, told_by.condition) is distinct from (ended.answer, told.edition, told.condition) then
         raise exception 'promise % was told under another condition or edition than the one that kept it back', new.promise
             using errcode = 'check_violation', hint = 'Break it instead: that needs a reason, an approver and a notice.';
     end if;
@@ -1367,7 +1372,7 @@ create table notice (
     edition      bytea not null references edition,
     trigger      text not null check (trigger in
         ('opening_declined', 'draw_declined', 'withheld', 'observation_extended', 'decreased', 'blocked', 'closed', 'promise_broken',
-         'review_upheld', 'review_changed')),
+         'review_upheld', 'review_changed', 'reduced')),
     scope        text not null check (scope in ('individual', 'class')),
     acted_at     timestamptz not null,
     jurisdiction text not null,

@@ -27,7 +27,7 @@ from creditline.policy.columnar.vector import vector_of
 from tests.decision.a_product import a_product
 
 PRODUCT = a_product()
-FREQUENT, NOTHING, BETWEEN = 5, 7, 8
+FREQUENT, NOTHING, BETWEEN = 6, 8, 9
 """Rules of the restoration table: drawn very often, nothing speaks against it, between the veto and the pass mark."""
 
 

@@ -105,7 +105,8 @@ async def late(api: Api) -> dict[str, object]:
     await api.statement(line, months_late=1)
     repaid = (await api.repay(line, 10_000)).json()
     assert repaid["decision"]["answer"] == "observed"
-    assert repaid["tranches"] == [{"amount_minor": 10_000, "due_on": "2026-04-01", "condition": "no_arrears"}]
+    part = {"amount_minor": 10_000, "due_on": "2026-04-01", "condition": "no_arrears", "is_cut": False}
+    assert (repaid["tranches"], repaid["cut_minor"]) == ([part], 0)
     assert buckets(repaid["line"]) == {"granted": 100_000, "drawn": 30_000, "withheld": 10_000, "available": 60_000}
     return line
 

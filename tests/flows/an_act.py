@@ -10,6 +10,7 @@ from creditline.flows.limit import CloseRequest, LimitRequest, set_limit
 from creditline.flows.promises import BreakRequest, break_promise
 from creditline.flows.turn import one
 from creditline.ledger.line import Line
+from tests.decision.a_product import changed
 from tests.flows.desk import Desk
 
 
@@ -101,6 +102,20 @@ async def promise_broken(desk: Desk) -> UUID:
     return request.id
 
 
+async def reduced(desk: Desk) -> UUID:
+    line = await used_up(desk, months_late=3)
+    repaid = await desk.repay(line, 50_000)
+    assert repaid.decision.answer is Answer.REDUCED
+    return repaid.decision.id
+
+
+async def reduced_at_once(desk: Desk) -> UUID:
+    await desk.offer(
+        changed({"policy.dmn": lambda text: text.replace("<text>reduction_days</text>", "<text>0</text>")})
+    )
+    return await reduced(desk)
+
+
 ACTS: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
     "opening_declined": (Trigger.OPENING_DECLINED, opening_declined),
     "draw_declined": (Trigger.DRAW_DECLINED, draw_declined),
@@ -111,6 +126,8 @@ ACTS: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
     "blocked": (Trigger.BLOCKED, blocked),
     "blocked_by_hand": (Trigger.BLOCKED, blocked_by_hand),
     "closed": (Trigger.CLOSED, closed),
+    "reduced": (Trigger.REDUCED, reduced),
+    "reduced_at_once": (Trigger.REDUCED, reduced_at_once),
     "promise_broken": (Trigger.PROMISE_BROKEN, promise_broken),
 }
 """What it is and how it is done, by the name of its pinned letters."""

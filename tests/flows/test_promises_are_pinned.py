@@ -96,7 +96,7 @@ async def test_what_is_learned_later_of_an_earlier_day_changes_no_replay(desk: D
     desk.clock.move_to(desk.clock() + timedelta(days=1))
     late = StatementIssued(
         id=desk.next_id(), borrower="ada", happened_at=earlier, line=line.id, amount_minor=1, currency="CNY",
-        months_late_count=6,
+        months_late_count=2,
     )  # fmt: skip
     failed = PaymentFailed(
         id=desk.next_id(), borrower="ada", happened_at=earlier, amount_minor=1, currency="CNY", payee="x"
@@ -113,7 +113,7 @@ async def test_a_fact_that_is_being_written_while_a_decision_is_made_changes_no_
     line = await staged(desk)
     late = StatementIssued(
         id=desk.next_id(), borrower="ada", happened_at=desk.clock() - timedelta(seconds=1), line=line.id, amount_minor=1,
-        currency="CNY", months_late_count=6,
+        currency="CNY", months_late_count=2,
     )  # fmt: skip
     async with desk.db.transaction() as writing:
         await facts.take(writing, [row_of(late, recorded_at=desk.clock())])

@@ -91,7 +91,7 @@ async def test_what_is_kept_back_again_and_again_is_looked_at_once_a_month(desk:
     at = desk.clock() + timedelta(minutes=1)
     late = StatementIssued(
         id=desk.next_id(), borrower="ada", happened_at=at, line=line.id, amount_minor=1, currency="CNY",
-        months_late_count=3,
+        months_late_count=2,
     )  # fmt: skip
     desk.clock.move_to(at)
     await desk.tell(late)

@@ -37,6 +37,7 @@ MOVED = {
     What.REPAID: "repay",
     What.DRAWN: "draw",
     What.RELEASED: "release",
+    What.CUT: "reduce",
     What.EXPIRED: "expire",
     What.EXTRA_ENDED: "decrease",
 }

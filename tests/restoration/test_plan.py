@@ -1,5 +1,6 @@
 """A plan lays a repayment out in dates: every minor unit comes back exactly once, on the days that were decided."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditline.decision.jurisdiction import Rule
 from creditline.decision.outcome import Answer, Decision, Terms
 from creditline.errors import Broken
 from creditline.money import MILLION
 from creditline.restoration.plan import Plan, again, plan_of
+from tests.decision.test_adverse import pack as a_law
 from tests.store.a_decision import a_decision
 
 TODAY = date(2026, 3, 2)
@@ -57,9 +60,35 @@ def test_a_plan(
     assert dates_of(plan) == dates
 
 
+@pytest.mark.parametrize(
+    ("days", "ahead", "now_minor", "cut_minor", "dates"),
+    [
+        (0, 0, 20, 80, []),
+        (35, 0, 20, 0, [(35, 80)]),
+        # The law wants it told 30 days ahead: by the end of today.
+        (0, 30, 20, 0, [(31, 80)]),
+        (30, 30, 20, 0, [(31, 80)]),
+        (35, 30, 20, 0, [(35, 80)]),
+    ],
+)
+def test_what_is_reduced_is_cut_when_its_rule_and_the_law_let_it_be(
+    days: int, ahead: int, now_minor: int, cut_minor: int, dates: list[tuple[int, int]]
+) -> None:
+    law = replace(a_law("eu"), notices=tuple(_ahead(ahead)))
+    plan = plan_of(a_restoration(Answer.REDUCED, 100, share_ppm=200_000, parts=0, days=days), law=law)
+    assert (plan.now_minor, plan.cut_minor, dates_of(plan)) == (now_minor, cut_minor, dates)
+    assert all(part.is_cut for part in plan.tranches)
+
+
+def _ahead(days: int) -> Iterator[Rule]:
+    """Return what a law wants that has decreases told so many days ahead; 0 for one that wants nothing."""
+    if days:
+        yield replace(a_law("eu").notices[-1], triggers=frozenset({"decreased"}), within_days=-days)
+
+
 PLANS = st.builds(
     a_restoration,
-    st.sampled_from([Answer.AT_ONCE, *WITHHOLDING]),
+    st.sampled_from([Answer.AT_ONCE, Answer.REDUCED, *WITHHOLDING]),
     st.integers(min_value=1, max_value=9),
     share_ppm=st.integers(min_value=0, max_value=MILLION) | st.sampled_from([0, 1, 500_000, MILLION]),
     parts=st.integers(min_value=1, max_value=4),
@@ -71,7 +100,7 @@ PLANS = st.builds(
 def test_every_minor_unit_comes_back_exactly_once(decision: Decision) -> None:
     plan = plan_of(decision)
     amounts = [tranche.amount_minor for tranche in plan.tranches]
-    assert plan.now_minor + sum(amounts) == decision.position.requested_minor
+    assert plan.now_minor + plan.cut_minor + sum(amounts) == decision.position.requested_minor
     assert plan.now_minor >= 0
     assert all(amount > 0 for amount in amounts)
 
@@ -106,7 +135,7 @@ def test_what_is_kept_back_is_the_same_promise_some_days_later(decision: Decisio
         assert later.id != tranche.id
 
 
-@pytest.mark.parametrize("answer", sorted(set(Answer) - {Answer.AT_ONCE, *WITHHOLDING}))
+@pytest.mark.parametrize("answer", sorted(set(Answer) - {Answer.AT_ONCE, Answer.REDUCED, *WITHHOLDING}))
 def test_an_answer_to_another_question_has_no_plan(answer: Answer) -> None:
     with pytest.raises(Broken, match=f"{answer} is no answer to a repayment"):
         plan_of(a_restoration(answer, 1))

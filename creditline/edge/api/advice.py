@@ -135,6 +135,9 @@ class PartView(BaseModel):
     due_on: date
     amount_minor: int
     condition: str
+    is_cut: Annotated[
+        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
+    ]
 
 
 class RepayPreviewView(BaseModel):
@@ -153,6 +156,7 @@ class RepayPreviewView(BaseModel):
     answer: Annotated[Answer | None, Field(description="Null if nothing is owed.")]
     reasons: list[str]
     back_now_minor: int
+    cut_minor: Annotated[int, Field(description="What would not come back: the limit would be lowered by it at once.")]
     tranches: list[PartView]
     all_back_on_without: AllBackOn
     all_back_on: AllBackOn
@@ -269,6 +273,7 @@ async def preview_a_repayment(line: UUID, body: PreviewBody, engine: Engine) -> 
         answer=told.answer,
         reasons=list(told.reasons),
         back_now_minor=told.back_now_minor,
+        cut_minor=told.cut_minor,
         tranches=[PartView.model_validate(one, from_attributes=True) for one in told.tranches],
         all_back_on_without=told.without_on,
         all_back_on=told.effect.all_back_on,

@@ -64,11 +64,12 @@ class DrawTold(Told, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Tranche(msgspec.Struct, frozen=True, kw_only=True):
-    """What comes back on a day, if its condition holds."""
+    """What comes back on a day, if its condition holds; if not and `is_cut`, the limit is lowered by it."""
 
     amount_minor: int
     due_on: date
     condition: str | None
+    is_cut: bool = False
 
 
 class RepayTold(Told, frozen=True, kw_only=True, omit_defaults=True):
@@ -84,6 +85,7 @@ class RepayTold(Told, frozen=True, kw_only=True, omit_defaults=True):
     interest_minor: int = 0
     principal_minor: int = 0
     excess_minor: int = 0
+    cut_minor: int = 0
     tranches: tuple[Tranche, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -205,10 +207,11 @@ def _repaid(number: int, done: Repaid) -> RepayTold:
         principal_minor=done.parts[Part.PRINCIPAL],
         excess_minor=done.excess_minor,
         back_now_minor=done.plan.now_minor,
+        cut_minor=done.plan.cut_minor,
         available_minor=done.line.available_minor,
         version=done.line.version,
         tranches=tuple(
-            Tranche(amount_minor=part.amount_minor, due_on=part.due_on, condition=part.condition)
+            Tranche(amount_minor=part.amount_minor, due_on=part.due_on, condition=part.condition, is_cut=part.is_cut)
             for part in done.plan.tranches
         ),
         reasons=tuple(reason.code for reason in done.decision.reasons),

@@ -83,6 +83,9 @@ class WaitingView(BaseModel):
     due_on: date
     amount_minor: int
     condition: str
+    is_cut: Annotated[
+        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
+    ]
 
 
 class CourseView(BaseModel):

@@ -73,8 +73,11 @@ async def repay(line: UUID, body: RepayBody, engine: Engine, response: Response)
         interest_minor=done.parts[Part.INTEREST],
         principal_minor=done.parts[Part.PRINCIPAL],
         back_now_minor=done.plan.now_minor,
+        cut_minor=done.plan.cut_minor,
         tranches=[
-            TrancheView(amount_minor=part.amount_minor, due_on=part.due_on, condition=part.condition)
+            TrancheView(
+                amount_minor=part.amount_minor, due_on=part.due_on, condition=part.condition, is_cut=part.is_cut
+            )
             for part in done.plan.tranches
         ],
         line=line_view(done.line),

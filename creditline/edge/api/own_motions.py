@@ -66,6 +66,7 @@ class OwnRepaidView(BaseModel):
     interest_minor: int
     principal_minor: Annotated[int, Field(description="Only this frees the limit.")]
     back_now_minor: int
+    cut_minor: Annotated[int, Field(description="What does not come back: the limit was lowered by it.")]
     returns: Annotated[list[OwnPromiseView], Field(description="What comes back later, the earliest first.")]
     line: OwnLineView
     is_repeated: bool
@@ -102,7 +103,7 @@ async def repay_own(
     return OwnRepaidView(
         request=done.decision.id,
         decided_at=done.decision.as_of,
-        why=_why(done.decision, words) if told else [],
+        why=_why(done.decision, words) if told or done.plan.cut_minor else [],
         accepted_minor=done.accepted_minor,
         excess_minor=done.excess_minor,
         fee_minor=done.parts[Part.FEE],
@@ -110,6 +111,7 @@ async def repay_own(
         interest_minor=done.parts[Part.INTEREST],
         principal_minor=done.parts[Part.PRINCIPAL],
         back_now_minor=done.plan.now_minor,
+        cut_minor=done.plan.cut_minor,
         returns=sorted(returns, key=lambda one: (one.due_on, one.amount_minor)),
         line=line_view(done.line),
         is_repeated=done.is_repeated,

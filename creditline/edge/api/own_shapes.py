@@ -81,6 +81,9 @@ class ReturnView(BaseModel):
     amount_minor: int
     kind: PromiseKind
     condition: str
+    is_cut: Annotated[
+        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
+    ]
     failing: Annotated[
         list[str],
         Field(description="What of the condition does not hold, in words, if by that it would not come back."),

@@ -175,6 +175,7 @@ def _return(tranche: Tranche, home: Home, words: Words) -> ReturnView:
         amount_minor=tranche.amount_minor,
         kind=PromiseKind.ESTIMATE if is_estimate else PromiseKind.COMMITMENT,
         condition=words.say("condition", tranche.condition),
+        is_cut=tranche.is_cut,
         failing=tell_clauses(home.failing[tranche.id], words, currency=home.line.currency),
     )
 

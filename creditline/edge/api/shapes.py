@@ -216,6 +216,9 @@ class TrancheView(BaseModel):
     amount_minor: int
     due_on: date
     condition: str
+    is_cut: Annotated[
+        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
+    ]
 
 
 class RepaidView(BaseModel):
@@ -229,6 +232,7 @@ class RepaidView(BaseModel):
     interest_minor: Annotated[int, Field(description="What of it paid interest.")]
     principal_minor: Annotated[int, Field(description="What of it paid principal: only this frees the limit.")]
     back_now_minor: int
+    cut_minor: Annotated[int, Field(description="What of it does not come back: the limit was lowered by it.")]
     tranches: list[TrancheView]
     line: LineView
     is_repeated: bool
@@ -384,7 +388,7 @@ def explanation_view(explanation: Explanation, line: Line, told: Told) -> Explan
                 why=list(words.why),
                 condition=part.condition,
                 dates=[
-                    TrancheView(amount_minor=amount_minor, due_on=due_on, condition=part.condition)
+                    TrancheView(amount_minor=amount_minor, due_on=due_on, condition=part.condition, is_cut=part.is_cut)
                     for due_on, amount_minor in part.dates
                 ],
                 when=list(words.when),

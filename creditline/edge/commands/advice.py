@@ -97,7 +97,11 @@ def repay(line: LineId, amount: AmountArgument, as_json: Json = False) -> None:
             *((str(part), in_words(amount_minor, currency)) for part, amount_minor in told.parts.items()),
             ("interest saved", in_words(told.saved_minor, currency)),
             ("back at once", in_words(told.back_now_minor, currency)),
-            *((f"back on {one.due_on}", in_words(one.amount_minor, currency)) for one in told.tranches),
+            *((("cut at once", in_words(told.cut_minor, currency)),) if told.cut_minor else ()),
+            *(
+                (f"back {'or cut ' if one.is_cut else ''}on {one.due_on}", in_words(one.amount_minor, currency))
+                for one in told.tranches
+            ),
             ("what waits is back without it", told.without_on or "not yet"),
             ("what waits is back with it", told.effect.all_back_on or "not yet"),
             ("available after it", in_words(told.available_minor, currency)),

@@ -106,7 +106,7 @@ def _side_by_side(report: Report) -> Iterator[tuple[object, ...]]:
     def row(what: str, of: Any) -> tuple[object, ...]:
         return (what, *(of(arm) for arm in arms))
 
-    yield row("repayments back at once / in steps / observed", _answers)
+    yield row("repayments back at once / in steps / observed / cut", _answers)
     yield row("promises told", lambda arm: f"{arm.promises.told_count:,}")
     yield row("  kept, of those whose condition held", _kept)
     yield row("  kept, of all that ended", lambda arm: _percent(arm.promises.kept_overall))

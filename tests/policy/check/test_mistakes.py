@@ -24,7 +24,7 @@ def read_with(*edits: Edit) -> list[tuple[str, str, str]]:
         (("[9..11]", "[9..11"), FindingCode.SYNTAX, "grade_terms, row 3, grade, character 7", "']' or ')' was expected"),
         (("<text>1440</text>", '<text>"dear"</text>'), FindingCode.TYPE, "grade_terms, row 6, apr_bp", "'dear'"),
         (('"block"</text></outputEntry>', '"ban"</text></outputEntry>'), FindingCode.OUTPUT_NOT_ALLOWED, "review, row 1, answer", "none of its allowed values"),
-        (("&lt; release_veto_points</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry>", "&lt; veto</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry>"), FindingCode.NAME_UNKNOWN, "restoration, row 4, release points", "veto is no input"),
+        (("&lt; release_veto_points</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry>", "&lt; veto</text></inputEntry><inputEntry><text>-</text></inputEntry><inputEntry>"), FindingCode.NAME_UNKNOWN, "restoration, row 5, release points", "veto is no input"),
         (("not(is_blocked)</text>", "not(is_blocked</text>"), FindingCode.SYNTAX, "not_blocked, character 15", "expected"),
         (('<inputExpression typeRef="boolean"><text>is_moved<', '<inputExpression typeRef="boolean"><text>is_move<'), FindingCode.NAME_UNKNOWN, "opening, moved here", "is_move is no input"),
     ],
@@ -39,7 +39,7 @@ def test_all_mistakes_are_told_and_not_only_the_first() -> None:
     found = read_with(
         ("[9..11]", "[9..11"), ("&gt;= 3", "&gt;= = 3"), ("release_pass_points, null", "pass_points, null")
     )
-    assert len(found) == 5
+    assert len(found) == 6
     assert {place.split(",")[0] for _, place, _ in found} == {"grade_terms", "review", "restoration"}
 
 

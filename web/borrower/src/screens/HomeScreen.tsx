@@ -161,7 +161,7 @@ function Next({ home }: { home: Home }) {
             {i18n.language === "zh" ? "，" : ", "}
             {t("in_days", { count: daysBetween(home.today, next.due_on) })}
           </p>
-          <p className="sub">{t("if", { condition: next.condition })}</p>
+          <p className="sub">{t(next.is_cut ? "if_cut" : "if", { condition: next.condition })}</p>
           {next.failing.length > 0 && <p className="failing">{t("failing", { clauses: next.failing.join(i18n.language === "zh" ? "，" : ", ") })}</p>}
           <Kept home={home} />
         </div>
@@ -209,7 +209,7 @@ function Recent({ home }: { home: Home }) {
               <span className="dot" aria-hidden="true" />
               <span>
                 {t("up_to", { amount: money(free, home.line) })}
-                <small>{t("if", { condition: one.condition })}</small>
+                <small>{t(one.is_cut ? "if_cut" : "if", { condition: one.condition })}</small>
               </span>
               <span className="amount held">+{money(one.amount_minor, home.line)}</span>
             </li>

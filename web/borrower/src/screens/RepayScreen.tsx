@@ -121,7 +121,7 @@ function Repay({ me, home }: { me: Me; home: Home }) {
                 <div key={`${one.due_on}${one.amount_minor}`}>
                   <dt>
                     {day(one.due_on, i18n.language, me.today)}
-                    <small>{t("if", { condition: told_.conditions[one.condition] })}</small>
+                    <small>{t(one.is_cut ? "if_cut" : "if", { condition: told_.conditions[one.condition] })}</small>
                   </dt>
                   <dd>
                     <b>{money(one.amount_minor, line)}</b>
