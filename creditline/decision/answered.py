@@ -46,14 +46,16 @@ def _codes(answer: Vector, count: int) -> NDArray[np.int8]:
 
 
 def _words(vector: Vector | None, count: int) -> NDArray[np.object_]:
+    if vector is None or vector.kind == "null":
+        return np.broadcast_to(np.array([None], np.object_), (count,))
     found = np.empty(count, np.object_)
-    if vector is not None and vector.kind == "string":
+    if vector.kind == "string":
         words: NDArray[Any] = np.empty(len(vector.words), np.object_)
         words[:] = vector.words
         found[:] = words[vector.values]
         if vector.known is not None:
             found[~np.broadcast_to(vector.known, (count,))] = None
-    elif vector is not None:
+    else:
         found[:] = [None if value is None else str(value) for value in values_of(vector, count)]
     return found
 
@@ -61,7 +63,7 @@ def _words(vector: Vector | None, count: int) -> NDArray[np.object_]:
 def _whole(vector: Vector | None, count: int) -> Whole:
     """Return a number column as whole numbers, fractions rounded down, as a single answer is read."""
     if vector is None or vector.kind == "null":
-        return np.full(count, NONE, np.int64)
+        return np.broadcast_to(np.array([NONE], np.int64), (count,))
     if vector.kind != "number" or vector.is_raw:
         values = values_of(vector, count)
         return np.array([NONE if value is None else int(value // 1) for value in values], np.int64)  # type: ignore[operator]  # A table gave a number here.
@@ -92,7 +94,21 @@ def ranks_of(outcomes: Outcomes) -> Whole:
 
 def or_nothing(column: Whole) -> Whole:
     """Return figures with 0 where an answer has none."""
+    if is_one(column):
+        return np.broadcast_to(np.array([0 if column[0] == NONE else column[0]], np.int64), column.shape)
     return np.where(column == NONE, 0, column)
+
+
+def is_one(column: NDArray[Any]) -> bool:
+    """Say whether a column is a view of one value."""
+    return len(column) > 0 and not any(column.strides)
+
+
+def differ(one: NDArray[Any], *, other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say case by case whether two columns differ; of two single values it is asked once."""
+    if is_one(one) and is_one(other):
+        return np.broadcast_to(np.array([one[0] != other[0]]), one.shape)
+    return np.asarray(one != other, np.bool_)
 
 
 def compared(ranks: Whole, *, than: Whole) -> Whole:

@@ -9,7 +9,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from creditline.decision.answered import compared, moved, outcomes_of, ranks_of
+from creditline.decision.allotted import Allotted
+from creditline.decision.answered import compared, differ, moved, outcomes_of, ranks_of
 from creditline.decision.losing import Losing
 from creditline.decision.loss import Change, Given, changes_of
 from creditline.decision.outcome import Answer, Kind
@@ -19,6 +20,7 @@ from creditline.decision.tables import TABLES
 from creditline.money import MILLION
 from creditline.policy.columnar.answers import Answers, RowWise
 from creditline.policy.columnar.plan import decide_many
+from creditline.policy.strategy import CHAMPION
 
 Z_95 = 1.959964
 MOST_SHOWN = 5
@@ -59,8 +61,9 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleHits:
-    """How often a rule answered, as recorded and by the draft; the draft's rules are counted where they stand now."""
+    """How often a rule answered in cases of an arm, as recorded and by the draft, whose rules are counted as they are now."""
 
+    arm: str
     table: str
     rule: int
     before_count: int
@@ -85,6 +88,18 @@ class Turned:
     """
 
     kind: Kind
+    better: Share
+    worse: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmCases:
+    """The cases that an arm of the draft answers, by what edition, and how many were recorded in an arm of that name."""
+
+    arm: str
+    edition: str
+    before_count: int
+    changed: Share
     better: Share
     worse: Share
 
@@ -118,18 +133,26 @@ class Impact:
     changes: tuple[Change, ...]
     rules: tuple[RuleHits, ...]
     segments: tuple[Segment, ...]
+    arms: tuple[ArmCases, ...]
     shown: tuple[Shown, ...]
     row_wise: tuple[RowWise, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Cases of one kind as a draft answers them, and where it answers otherwise."""
+    """Cases of one kind as an arm of a draft answers them, where it answers otherwise, and where better (1) or worse (-1).
 
+    `sign` is of the cases whose answer changed, in their order.
+    """
+
+    arm: str
+    edition: str
     past: Past
     answers: Answers
     after: Outcomes
     is_changed: NDArray[np.bool_]
+    rows: Whole
+    sign: Whole
     moved_before: Mapping[str, Whole]
     moved_after: Mapping[str, Whole]
 
@@ -142,7 +165,7 @@ class Asked:
             after=self.after,
             before_minor=self.moved_before[first],
             after_minor=self.moved_after[first],
-            rows=np.flatnonzero(self.is_changed),
+            rows=self.rows,
         )
 
 
@@ -159,18 +182,22 @@ def summed_up(draft: Product, asked: Sequence[Asked], losing: Losing | None) -> 
         policy=draft.policy.sha256,
         first_at=min((one.first_at for one in past), default=None),
         last_at=max((one.last_at for one in past), default=None),
-        changed=share_of_cases(
-            sum(int(one.is_changed.sum()) for one in asked), of_count=sum(one.count for one in past)
-        ),
+        changed=share_of_cases(sum(len(one.rows) for one in asked), of_count=sum(one.count for one in past)),
         transitions=_transitions(asked),
         turned=_turned(asked),
         amounts=_amounts(asked),
         changes=changes_of([one.given for one in asked], losing) if losing else (),
         rules=_rules(asked),
         segments=_segments(asked),
+        arms=_arms(asked),
         shown=tuple(_shown(asked))[:MOST_SHOWN],
         row_wise=tuple(dict.fromkeys(mark for one in asked for mark in one.answers.row_wise)),
     )
+
+
+def impact_of_arms(draft: Product, cases: Iterable[Allotted]) -> Impact:
+    """Ask what each case's arm runs about it; raise `Malformed` if that reads something the case did not give."""
+    return summed_up(draft, [ask(one.product, one.past, arm=one.arm) for one in cases], draft.losing)
 
 
 def answered(draft: Product, past: Sequence[Past]) -> list[tuple[Past, Outcomes]]:
@@ -194,19 +221,24 @@ def share_of_cases(count: int, *, of_count: int) -> Share:
     )
 
 
-def ask(draft: Product, past: Past) -> Asked:
-    """Answer recorded cases of one kind by a draft."""
+def ask(draft: Product, past: Past, *, arm: str = CHAMPION) -> Asked:
+    """Answer recorded cases of one kind by a draft, or by what an arm of it runs."""
     answers = decide_many(draft.policy, TABLES[past.kind], past.columns, past.numbers, count=past.count)
     after = outcomes_of(answers)
     is_changed = past.before.answers != after.answers
     for name in FIGURES:
-        np.logical_or(is_changed, past.before.figures[name] != after.figures[name], out=is_changed)
-    np.logical_or(is_changed, past.before.conditions != after.conditions, out=is_changed)
+        is_changed |= differ(past.before.figures[name], other=after.figures[name])
+    is_changed |= differ(past.before.conditions, other=after.conditions)
+    rows = np.flatnonzero(is_changed)
     return Asked(
+        arm=arm,
+        edition=draft.edition,
         past=past,
         answers=answers,
         after=after,
         is_changed=is_changed,
+        rows=rows,
+        sign=compared(ranks_of(taken(after, rows)), than=ranks_of(taken(past.before, rows))),
         moved_before=dict(moved(past, past.before)),
         moved_after=dict(moved(past, after)),
     )
@@ -238,11 +270,9 @@ def _turned(asked: Sequence[Asked]) -> tuple[Turned, ...]:
     found: Counter[tuple[Kind, int]] = Counter()
     every: Counter[Kind] = Counter()
     for one in asked:
-        rows = np.flatnonzero(one.is_changed)
-        sign = compared(ranks_of(taken(one.after, rows)), than=ranks_of(taken(one.past.before, rows)))
         every[one.past.kind] += one.past.count
-        found[one.past.kind, 1] += int((sign > 0).sum())
-        found[one.past.kind, -1] += int((sign < 0).sum())
+        found[one.past.kind, 1] += int((one.sign > 0).sum())
+        found[one.past.kind, -1] += int((one.sign < 0).sum())
     return tuple(
         Turned(
             kind=kind,
@@ -267,14 +297,35 @@ def _amounts(asked: Iterable[Asked]) -> tuple[Amount, ...]:
 
 
 def _rules(asked: Iterable[Asked]) -> tuple[RuleHits, ...]:
-    before: Counter[tuple[str, int]] = Counter()
-    after: Counter[tuple[str, int]] = Counter()
+    before: Counter[tuple[str, str, int]] = Counter()
+    after: Counter[tuple[str, str, int]] = Counter()
     for one in asked:
-        before.update(one.past.rules_counts)
-        after.update(hits_of(one.answers))
+        before.update({(one.arm, *rule): count for rule, count in one.past.rules_counts.items()})
+        after.update({(one.arm, *rule): count for rule, count in hits_of(one.answers).items()})
     return tuple(
-        RuleHits(table=table, rule=rule, before_count=before[table, rule], after_count=after[table, rule])
-        for table, rule in sorted(before.keys() | after.keys())
+        RuleHits(arm=key[0], table=key[1], rule=key[2], before_count=before[key], after_count=after[key])
+        for key in sorted(before.keys() | after.keys())
+    )
+
+
+def _arms(asked: Sequence[Asked]) -> tuple[ArmCases, ...]:
+    by_arm: dict[tuple[str, str], list[Asked]] = {}
+    for one in asked:
+        by_arm.setdefault((one.arm, one.edition), []).append(one)
+    recorded: Counter[str] = Counter()
+    for one in asked:
+        recorded.update(one.past.arms_counts)
+    return tuple(
+        ArmCases(
+            arm=arm,
+            edition=edition,
+            before_count=recorded[arm],
+            changed=share_of_cases(sum(len(one.rows) for one in own), of_count=count),
+            better=share_of_cases(sum(int((one.sign > 0).sum()) for one in own), of_count=count),
+            worse=share_of_cases(sum(int((one.sign < 0).sum()) for one in own), of_count=count),
+        )
+        for (arm, edition), own in sorted(by_arm.items(), key=lambda item: (item[0][0] != CHAMPION, item[0]))
+        for count in [sum(one.past.count for one in own)]
     )
 
 

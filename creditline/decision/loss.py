@@ -123,7 +123,7 @@ def _part(given: Given, before_share: Floats, *, after_share: Floats) -> _Part:
     """Return shares of what is given out; the second are of the rows that are answered otherwise."""
     rows = given.rows
     return _Part(
-        before=float(given.before_minor @ before_share),
+        before=float((given.before_minor * before_share).sum()),
         change=given.after_minor[rows] * after_share - given.before_minor[rows] * before_share[rows],
         who=given.past.who[rows],
         everybody=given.past.who,

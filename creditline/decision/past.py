@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
+from creditline.decision.block import Block
 from creditline.decision.outcome import Answer, Decision, Kind, Terms
 from creditline.decision.product import Product
 from creditline.decision.recorded import Group, Recorded, groups_of
@@ -40,8 +41,9 @@ class Outcomes:
 class Past:
     """Cases of one kind under the same numbers: what each gave the tables, and what it was answered.
 
-    `rules_counts` says how often each rule of each table answered then; `grades` are 0 where there was no score, and `pd_ppm`
-    NONE. `who` is a number of each case's borrower, the same in all pasts laid out together.
+    `rules_counts` says how often each rule of each table answered then, `arms_counts` how many each arm decided; `grades` are 0
+    where there was no score, and `pd_ppm` NONE. `who` is a number of each case's borrower, the same in all pasts laid out
+    together. `block` is where the cases are held in memory, in these `rows` (None: in all); None where they were read one by one.
     """
 
     kind: Kind
@@ -60,6 +62,9 @@ class Past:
     who: Whole
     before: Outcomes
     rules_counts: Mapping[tuple[str, int], int]
+    arms_counts: Mapping[str, int] = field(default_factory=dict)
+    block: Block | None = None
+    rows: NDArray[np.int64] | None = None
 
 
 def past_of(product: Product, recorded: Iterable[Recorded]) -> tuple[Past, ...]:
@@ -88,6 +93,7 @@ def _past(group: Group, places: dict[str, int]) -> Past:
         who=np.array([places.setdefault(one.borrower, len(places)) for one in decisions], np.int64),
         before=_outcomes(decisions),
         rules_counts=Counter((table, row) for one in decisions for table, rows in one.rules for row in rows),
+        arms_counts=Counter(one.arm for one in decisions),
     )
 
 
@@ -143,4 +149,5 @@ def repeated(past: Past, times: int) -> Past:
         pd_ppm=np.tile(past.pd_ppm, times),
         who=np.tile(past.who, times),
         rules_counts={rule: count * times for rule, count in past.rules_counts.items()},
+        arms_counts={arm: count * times for arm, count in past.arms_counts.items()},
     )

@@ -4,7 +4,7 @@ A transaction either commits, or raises: `Unavailable` with `outcome_unknown` wh
 any other error only when nothing of it was recorded.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +18,7 @@ from creditline.store.translate import Stage, is_gone, quietly, translated
 CONNECT_SECONDS = 10.0
 WAIT_SECONDS = 30.0
 STATEMENT_SECONDS = 300.0
+COPY_SECONDS = 3600.0
 
 SESSION = {
     "application_name": "creditline",
@@ -99,6 +100,14 @@ class Connection:
         await self.send()
         with translated(self._stage, self._link):
             await self._link.copy_records_to_table(table, records=records, columns=columns)
+
+    async def copy_out(self, sql: str, *values: Any, told: Callable[[bytes], Awaitable[None]]) -> None:
+        """Send the rows of an answer to `told` in the server's own binary form, in pieces cut anywhere; for very many rows."""
+        await self.send()
+        with translated(self._stage, self._link):
+            await self._link.copy_from_query(
+                sql.rstrip("; \n"), *values, output=told, format="binary", timeout=COPY_SECONDS
+            )
 
     async def add(self, table: str, rows: Iterable[Sequence[Any]], *, columns: tuple[str, ...]) -> None:
         """Add rows of a table, each with all of its columns in their order, of which those named in `columns` are written.

@@ -118,7 +118,7 @@ async def read_edition(db: Connection, edition: str) -> bytes | None:
 
 
 def _columns(decision: Decision, seen: str) -> tuple[Any, ...]:
-    """Lay a decision out in the order of COLUMNS; a missing number of a reason is NaN there."""
+    """Lay a decision out in the order of COLUMNS, and its transaction; a missing number of a reason is NaN there."""
     scores = decision.scores
     rules = _rules(decision)
     return (
@@ -141,6 +141,7 @@ def _columns(decision: Decision, seen: str) -> tuple[Any, ...]:
         decision.arm,
         seal(decision),
         seen,
+        None,
     )
 
 

@@ -226,11 +226,14 @@ create table decision (
     reason_needs      text[] not null,
     arm             text not null,
     seal            bytea not null,
-    seen            pg_snapshot not null
+    seen            pg_snapshot not null,
+    txid            xid8 default pg_current_xact_id()
 ) partition by range (id);
 comment on column decision.seal is 'sha256 of the canonical record, written with it.';
 comment on column decision.seen is 'The snapshot its facts were read in: later facts are invisible to a replay, however they are dated.';
 create index decision_of_line on decision (line, as_of);
+-- Which transaction made it, so that what was committed since a snapshot can be read alone; null of those older than the column.
+create index decision_by_transaction on decision (txid);
 
 create table shadow (
     decision       uuid not null,

@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from creditline.flows.house import House
 from creditline.store.connect import Database
+from tests.decision.a_product import a_product
+from tests.flows.a_record import a_house
 from tests.flows.desk import Desk, a_desk
 
 
@@ -12,3 +15,9 @@ from tests.flows.desk import Desk, a_desk
 async def desk(db: Database) -> AsyncIterator[Desk]:
     async with a_desk(db) as desk:
         yield desk
+
+
+@pytest.fixture
+async def house(db: Database) -> House:
+    """A house with the product that decisions without requests are put on record by."""
+    return await a_house(db, a_product())

@@ -1,36 +1,32 @@
 """Impact over HTTP: files that would replace a product's, and which recorded decisions they would answer otherwise."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from creditline.decision.impact import Impact, impact_of
 from creditline.decision.outcome import Answer, Kind
-from creditline.decision.past import past_of
 from creditline.decision.product import read_product
-from creditline.decision.recorded import Recorded
 from creditline.edge.api.shapes import Body
 from creditline.edge.api.state import Engine
-from creditline.flows.recorded import recorded_cases
+from creditline.flows.impact import impact_on_record
+from creditline.flows.snapshot import newest
 
 ROUTES = APIRouter(tags=["policies"])
 
 MOST_CASES = 50_000
 
 
-class FilesBody(Body):
-    """Files of a product as they would be; those left out stay as they are offered."""
+class DraftBody(Body):
+    """A product with some files as they would be; those left out stay as they are offered."""
 
     product: Annotated[str, Field(max_length=64, examples=["consumer_revolving"])]
     files: Annotated[
         dict[str, str],
         Field(description="Text by path in the product's folder.", examples=[{"policy.dmn": "<definitions .../>"}]),
     ] = Field(default_factory=dict)
-    most_cases: Annotated[int, Field(strict=True, ge=1, le=MOST_CASES, description="Of so many, the newest.")] = 10_000
 
     def files_of(self, engine: Engine) -> dict[str, bytes]:
         """Return the product's files with some replaced."""
@@ -38,8 +34,18 @@ class FilesBody(Body):
         return {**own, **{name: text.encode() for name, text in self.files.items()}}
 
 
-class ImpactBody(FilesBody):
-    """A draft to be asked about recorded decisions."""
+class FilesBody(DraftBody):
+    """A draft, and how many recorded decisions are read for it."""
+
+    most_cases: Annotated[int, Field(strict=True, ge=1, le=MOST_CASES, description="Of so many, the newest.")] = 10_000
+
+
+class ImpactBody(DraftBody):
+    """A draft to be asked about recorded decisions: all of them, or the newest."""
+
+    most_cases: Annotated[
+        int | None, Field(strict=True, ge=1, description="Of so many, the newest; left out, of all there are.")
+    ] = None
 
 
 class View(BaseModel):
@@ -99,8 +105,9 @@ class ChangeView(View):
 
 
 class RuleHitsView(View):
-    """How often a rule answered, as recorded and by the draft."""
+    """How often a rule answered in the cases of an arm, as recorded and by the draft."""
 
+    arm: str
     table: str
     rule: int
     before_count: int
@@ -113,6 +120,17 @@ class SegmentView(View):
     kind: Kind
     grade: int
     changed: ShareView
+
+
+class ArmView(View):
+    """The cases that an arm of the draft answers, and how many were recorded in an arm of that name."""
+
+    arm: str
+    edition: str
+    before_count: int
+    changed: ShareView
+    better: ShareView
+    worse: ShareView
 
 
 class ShownView(View):
@@ -145,19 +163,21 @@ class ImpactView(View):
     changes: list[ChangeView]
     rules: list[RuleHitsView]
     segments: list[SegmentView]
+    arms: list[ArmView]
     shown: list[ShownView]
     row_wise: list[RowWiseView]
 
 
 @ROUTES.post("/v1/policies:impact")
 async def impact_of_policy(body: ImpactBody, engine: Engine) -> ImpactView:
-    """Ask a product with some files replaced about recorded decisions: who would have been answered otherwise."""
-    files = body.files_of(engine)
-    recorded = await recorded_cases(engine.db, engine.house, product=body.product, most=body.most_cases)
-    # It takes up to a second of computing, during which others want to be answered.
-    return ImpactView.model_validate(await asyncio.to_thread(_impact, files, recorded))
+    """Ask a product with some files replaced about recorded decisions: who would have been answered otherwise.
 
-
-def _impact(files: Mapping[str, bytes], recorded: Sequence[Recorded]) -> Impact:
-    draft = read_product(files)
-    return impact_of(draft, past_of(draft, recorded))
+    The server keeps a copy of them in memory, which is caught up with the database first; the first question reads them all.
+    """
+    draft = await asyncio.to_thread(read_product, body.files_of(engine))
+    if body.most_cases is None:
+        blocks = (await engine.following.snapshot(engine.db, engine.house, product=body.product)).blocks
+    else:
+        blocks = await newest(engine.db, engine.house, product=body.product, most=body.most_cases)
+    found = await impact_on_record(engine.db, engine.clock, engine.house, draft=draft, blocks=blocks)
+    return ImpactView.model_validate(found)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,13 +13,14 @@ from creditline.flows.draw import Drawn, DrawRequest, draw_lines
 from creditline.flows.gather import Gatherer
 from creditline.flows.house import House
 from creditline.flows.repay import Repaid, RepayRequest, repay_lines
+from creditline.flows.snapshot import Following
 from creditline.flows.vault import Vault
 from creditline.store.connect import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The database, the clock and the house, and what gathers the draws and repayments that come at once."""
+    """The database, the clock and the house, what gathers the draws and repayments that come at once, and copies in memory."""
 
     db: Database
     clock: Clock
@@ -27,6 +28,7 @@ class Parts:
     draws: Gatherer[DrawRequest, Drawn]
     repayments: Gatherer[RepayRequest, Repaid]
     vault: Callable[[], Vault] | None = None
+    following: Following = field(default_factory=Following)
 
     @property
     def sealed(self) -> Vault:

@@ -5,23 +5,27 @@ from typing import Annotated
 
 import typer
 
-from creditline.decision.impact import Impact, Share, impact_of
-from creditline.decision.past import past_of
+from creditline.decision.impact import Impact, Share
 from creditline.decision.product import Product, read_product
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
 from creditline.edge.engine import Engine
 from creditline.edge.products import folder_of, load_product, product_files
-from creditline.flows.recorded import recorded_cases
+from creditline.flows.impact import impact_on_record
+from creditline.flows.snapshot import Snapshot, follow, newest
 from creditline.money import in_words
 
 MOST_CASES = 50_000
+"""How many decisions a command reads that looks at each by itself, unless told otherwise."""
+
 PPM_A_PERCENT = 10_000
 
 
 def impact(
     target: Annotated[str, typer.Argument(metavar="FILE|PRODUCT", help="A draft: a DMN file, or a product's folder.")],
     product: Annotated[str, typer.Option(help="Whose policy a file alone would replace.")] = "consumer_revolving",
-    most: Annotated[int, typer.Option(help="Ask about so many recorded decisions, the newest.", min=1)] = MOST_CASES,
+    most: Annotated[
+        int | None, typer.Option(help="Ask about so many recorded decisions, the newest; left out, about all.", min=1)
+    ] = None,
     at_most: Annotated[
         float | None, typer.Option(help="Exit 3 if more percent are answered otherwise.", min=0, max=100)
     ] = None,
@@ -35,8 +39,12 @@ def impact(
 
     async def use(engine: Engine) -> Impact:
         with progress("Decisions read", most) as told:
-            recorded = await recorded_cases(engine.db, engine.house, product=draft.name, most=most, told=told)
-        return impact_of(draft, past_of(draft, recorded))
+            if most is None:
+                copy = await follow(engine.db, engine.house, Snapshot(product=draft.name), told=told)
+                blocks = copy.blocks
+            else:
+                blocks = await newest(engine.db, engine.house, product=draft.name, most=most, told=told)
+        return await impact_on_record(engine.db, engine.clock, engine.house, draft=draft, blocks=blocks)
 
     found = with_engine(use)
     show(found, as_json=as_json, rows=rows_of(found), head=("", "of", "recorded", "draft", "otherwise"), right=(2, 3))
@@ -58,7 +66,7 @@ def draft_of(target: str, *, product: str) -> Product:
 
 
 def rows_of(found: Impact) -> list[tuple[object, ...]]:
-    """Return the table: the sample, then transitions, amounts, rules whose hits moved, grades and cases."""
+    """Return the table: the sample, then transitions, amounts, who is better off, rules whose hits moved, grades and cases."""
     changed = found.changed
     sample = f"{changed.of_count:,} decisions, {found.first_at} to {found.last_at}" if changed.of_count else "nothing"
     rows: list[tuple[object, ...]] = [("sample", sample, "", "", percent(changed))]
@@ -72,7 +80,12 @@ def rows_of(found: Impact) -> list[tuple[object, ...]]:
         )
         for one in found.transitions
     ]
-    rows += [
+    return [*rows, *_money(found), *_who(found)]
+
+
+def _money(found: Impact) -> list[tuple[object, ...]]:
+    """Return the amounts that answers move, and what is expected of a year."""
+    rows: list[tuple[object, ...]] = [
         (
             "amount",
             f"{one.kind}: {one.measure}",
@@ -95,14 +108,31 @@ def rows_of(found: Impact) -> list[tuple[object, ...]]:
         )
         for one in found.changes
     ]
-    rows += [
+    return rows
+
+
+def _who(found: Impact) -> list[tuple[object, ...]]:
+    """Return who is answered better and worse, by which arm, rule and grade, and some cases."""
+    is_armed = len(found.arms) > 1
+    rows: list[tuple[object, ...]] = [
         (word, str(one.kind), f"{share.of_count:,}", "", percent(share))
         for one in found.turned
         for word, share in (("better", one.better), ("worse", one.worse))
         if share.count
     ]
     rows += [
-        ("rule", f"{one.table} {one.rule}", f"{one.before_count:,}", f"{one.after_count:,}", "")
+        ("arm", one.arm, f"{one.before_count:,}", f"{one.changed.of_count:,}", percent(one.changed))
+        for one in found.arms
+        if is_armed
+    ]
+    rows += [
+        (
+            "rule",
+            f"{one.table} {one.rule}{f' in {one.arm}' if is_armed else ''}",
+            f"{one.before_count:,}",
+            f"{one.after_count:,}",
+            "",
+        )
         for one in found.rules
         if one.before_count != one.after_count
     ]

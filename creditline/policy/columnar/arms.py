@@ -30,14 +30,27 @@ def arms_of(
 
     `columns` hold a value a case of what the segments read, `numbers` those that are the same for all.
     """
-    found = np.full(len(subjects), NOBODY, np.int16)
     points = np.fromiter((point_of(one, salt=strategy.salt) for one in subjects), np.int64, len(subjects))
+    return arms_by_points(strategy, points, columns, numbers=numbers, on=on, stopped=stopped)
+
+
+def arms_by_points(
+    strategy: Strategy,
+    points: NDArray[np.int64],
+    columns: Columns,
+    *,
+    numbers: Mapping[str, Value],
+    on: date,
+    stopped: Collection[str],
+) -> NDArray[np.int16]:
+    """Return the same for cases whose points (`assignment.point_of`) are known."""
+    found = np.full(len(points), NOBODY, np.int16)
     for place, arm in enumerate(strategy.challengers):
         if arm.name in stopped or not arm.runs_on(on):
             continue
         is_own = (points >= arm.room_at_ppm) & (points < arm.room_at_ppm + arm.share_ppm)
         if arm.segment is not None:
-            is_own &= segment_mask(strategy, arm, columns, numbers=numbers, count=len(subjects))
+            is_own &= segment_mask(strategy, arm, columns, numbers=numbers, count=len(points))
         found[is_own] = place
     return found
 
