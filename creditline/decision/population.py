@@ -98,6 +98,7 @@ def _repeated(facts: Facts, who: Ints) -> Facts:
         recorded_us=facts.recorded_us[rows],
         amount_minor=facts.amount_minor[rows],
         code=facts.code[rows],
+        until_us=None if facts.until_us is None else facts.until_us[rows],
     )
 
 

@@ -27,12 +27,17 @@ EVENT_SCHEMA = pl.Schema(
 """The columns of a frame of events, as EventRow names them."""
 
 
+NEVER_US = np.iinfo(np.int64).max
+"""When a fact that nothing undid stops to count."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The events of n borrowers as m rows of columns; borrower i owns the rows starts[i]:starts[i + 1].
 
     A borrower's rows are in the order of (happened_us, number, amount_minor, code, recorded_us), whatever order they
-    arrived in. Amounts and codes are 0 where a type has none.
+    arrived in. Amounts and codes are 0 where a type has none. `until_us` is the first instant at which a fact counts no
+    more, as it was undone, NEVER_US for one that was not; None where none was.
     """
 
     borrowers: tuple[str, ...]
@@ -42,6 +47,7 @@ class Facts:
     recorded_us: NDArray[np.int64]
     amount_minor: NDArray[np.int64]
     code: NDArray[np.int32]
+    until_us: NDArray[np.int64] | None = None
 
 
 def facts_of_arrays(
@@ -91,9 +97,25 @@ def with_fact(facts: Facts, *, number: int, at_us: int, amount_minor: int, code:
         "code": _and(facts.code, code),
     }
     count = len(facts.number)
+    if facts.until_us is not None:
+        return _with_one_more(facts, columns)
     if count and at_us <= facts.happened_us[-1]:
         return facts_of_arrays(facts.borrowers, borrower_index=np.zeros(count + 1, np.int64), **columns)
     return Facts(borrowers=facts.borrowers, starts=np.array((0, count + 1), np.int64), **columns)
+
+
+def _with_one_more(facts: Facts, columns: dict[str, NDArray[Any]]) -> Facts:
+    """Return facts of which some were undone and one more: each keeps beside it until when it counts."""
+    assert facts.until_us is not None
+    until = _and(facts.until_us, NEVER_US)
+    names = ("happened_us", "number", "amount_minor", "code", "recorded_us")
+    order = np.lexsort(tuple(columns[name] for name in reversed(names)))
+    return Facts(
+        borrowers=facts.borrowers,
+        starts=np.array((0, len(until)), np.int64),
+        **{name: column[order] for name, column in columns.items()},
+        until_us=until[order],
+    )
 
 
 def _and(column: NDArray[Any], value: int) -> NDArray[Any]:

@@ -16,7 +16,7 @@ from creditline.clock import Clock, business_day
 from creditline.decision.lending import Lending
 from creditline.decision.retold import Change, Deed, GivenUp, Paid, Waived, change_of, lent
 from creditline.errors import Code, NotAllowed
-from creditline.events.catalogue import Event
+from creditline.events.catalogue import DrawUndone, Event
 from creditline.events.row import row_of
 from creditline.explanation.promised import told_undone
 from creditline.flows.close import close_before
@@ -30,7 +30,7 @@ from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, PromiseEnd
-from creditline.store import corrections, due, facts, limits, lines, loans, promises, requests
+from creditline.store import corrections, due, facts, limits, lines, loans, promises, requests, signals
 from creditline.store.connect import Connection, Row
 from creditline.store.corrections import TakenBack
 from creditline.store.requests import Recorded
@@ -192,6 +192,8 @@ async def write(db: Connection, house: House, request: Correction, made: Made) -
             "currency": line.currency,
         }
         await facts.record(db, [row_of(made.fact(**told), recorded_at=at)])
+        if made.fact is DrawUndone and made.fact.number in house.heard():
+            await signals.raise_of_borrower(db, line.borrower, since=at)
     return Corrected(line=line, request=recorded, transfers=posting.transfers, is_repeated=False)
 
 

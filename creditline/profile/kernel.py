@@ -45,7 +45,7 @@ class Lined(NamedTuple):
 def profile(facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints) -> Floats:
     """Return features [n borrowers, len(features)] as of `as_of_us` (int64[n], microseconds), NaN where not known.
 
-    A fact counts iff it happened before `as_of` and was recorded no later than `as_of`.
+    A fact counts iff it happened before `as_of`, was recorded no later than `as_of`, and was not undone by then.
     """
     return profile_and_sources(facts, features, as_of_us=as_of_us)[0]
 
@@ -93,6 +93,8 @@ def _line_up(facts: Facts, own: slice, starts: Ints, as_of_us: Ints, plan: Plan)
     kind += cells.age_steps.take(age, mode="clip")
     visible = happened < as_of
     visible &= facts.recorded_us[own] <= as_of
+    if facts.until_us is not None:
+        visible &= as_of < facts.until_us[own]
     kind *= visible
     cell = cells.first.take(kind)
     again = cells.has_rest.take(kind).nonzero()[0]

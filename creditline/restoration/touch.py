@@ -6,6 +6,7 @@ from creditline.decision.outcome import Kind
 from creditline.decision.product import Product
 from creditline.decision.tables import TABLES
 from creditline.events.catalogue import BY_NUMBER
+from creditline.events.undone import UNDONE_BY
 from creditline.policy.table import names_read
 from creditline.profile.catalogue import FEATURES
 from creditline.profile.feature import Feature
@@ -35,11 +36,12 @@ def _found(product: Product) -> frozenset[int]:
 
 
 def _numbers(name: str) -> Iterator[int]:
-    """Go through the events that a feature counts, itself or as a part of a ratio."""
+    """Go through the events that a feature counts, itself or as a part of a ratio, and those that undo them."""
     for feature in FEATURES:
         if feature.name == name:
             if isinstance(feature, Feature):
-                yield from (*feature.events, *feature.since)
+                told = (*feature.events, *feature.since)
+                yield from (*told, *(UNDONE_BY[number] for number in told if number in UNDONE_BY))
             else:
                 for part in (feature.over, feature.under, feature.less, feature.per, feature.times):
                     if isinstance(part, str):

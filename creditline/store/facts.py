@@ -6,9 +6,11 @@ from uuid import UUID
 
 import numpy as np
 
+from creditline.clock import to_us
 from creditline.events.frames import Facts, facts_of_arrays
 from creditline.events.row import EventRow, digest_of
-from creditline.store.connect import Connection
+from creditline.events.undone import UNDONE_BY, Undone, tells_undone, with_undone
+from creditline.store.connect import Connection, Row
 from creditline.store.statements import statements
 
 SQL = statements("facts")
@@ -80,7 +82,7 @@ async def facts(db: Connection, borrowers: Sequence[str], *, seen: str, own: Seq
     sent = await db.fetchrow(SQL["facts_of_borrowers"], list(borrowers), seen, list(own))
     assert sent is not None
     column = {name: np.frombuffer(sent[name] or b"", dtype=layout) for name, layout in SENT.items()}
-    return facts_of_arrays(
+    found = facts_of_arrays(
         tuple(borrowers),
         borrower_index=column["place"].astype(np.int64),
         number=column["number"].astype(np.uint8),
@@ -88,6 +90,21 @@ async def facts(db: Connection, borrowers: Sequence[str], *, seen: str, own: Seq
         recorded_us=column["recorded_at"].astype(np.int64) + SENT_EPOCH_US,
         amount_minor=column["amount_minor"].astype(np.int64),
         code=column["code"].astype(np.int32),
+    )
+    if not tells_undone(found):
+        return found
+    rows = await db.fetch(SQL["undone_of_borrowers"], list(borrowers), seen, sorted(UNDONE_BY.values()))
+    return with_undone(found, [_undone(row) for row in rows])
+
+
+def _undone(row: Row) -> Undone:
+    return Undone(
+        place=row["place"],
+        number=row["number"],
+        happened_us=to_us(row["happened_at"]),
+        recorded_us=to_us(row["recorded_at"]),
+        amount_minor=row["amount_minor"],
+        from_us=to_us(row["undone_from"]),
     )
 
 

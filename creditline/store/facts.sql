@@ -61,6 +61,17 @@ left join lateral (select txid, ref from event where event.id = asked.own offset
 cross join lateral (select * from event where event.borrower = asked.borrower offset 0) e
 where pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = asked.own or (e.txid, e.ref) = (o.txid, o.ref);
 
+-- name: undone_of_borrowers
+-- What of the facts of borrowers was undone by a fact that a snapshot shows, and from when: asked only if there is one.
+select asked.place::integer - 1 as place, e.number, e.happened_at, e.recorded_at, coalesce(e.amount_minor, 0) as amount_minor,
+       greatest(u.happened_at + interval '1 microsecond', u.recorded_at) as undone_from
+from unnest($1::text[]) with ordinality as asked (borrower, place)
+cross join lateral (select * from event where event.borrower = asked.borrower and event.number = any($3::smallint[]) offset 0) u
+join correction c on c.request = u.id and c.is_whole
+cross join lateral (select * from event where event.id = c.corrects offset 0) e
+where pg_visible_in_snapshot(u.txid, $2::text::pg_snapshot)
+order by asked.place, undone_from, e.id;
+
 -- name: events_of_borrower
 -- Everything on record about a borrower, oldest first.
 select id, number, borrower, happened_at, recorded_at, amount_minor, currency, code, ref

@@ -1,19 +1,22 @@
 """Draws and repayments that turn out not to be: undone once, and as if they had never been, but for the dates of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from creditline.clock import business_day
 from creditline.errors import Code, CreditlineError
 from creditline.flows.close import begin_closing, close_days
+from creditline.flows.known import known
 from creditline.flows.loans import Standing, loans_of
 from creditline.flows.promises import promises_of
 from creditline.flows.reverse import Cause
+from creditline.flows.signals import answer_signals
 from creditline.ledger.allocation import Part
 from creditline.ledger.line import Bound, Line
 from creditline.restoration.promise import Outcome
-from creditline.store import days
+from creditline.store import days, facts
+from tests.decision.a_product import a_product
 from tests.flows.desk import Desk, codes
 
 
@@ -154,3 +157,39 @@ async def test_a_loan_that_is_owed_again_is_closed_day_by_day_again(desk: Desk) 
     async with desk.db.reading() as connection:
         (last,) = await days.of_line(connection, line.id, through=business_day(desk.clock()), most=1)
     assert (last.principal_minor, last.interest_minor) == (80_000, await desk.interest_minor(line))
+
+
+async def test_what_was_undone_is_no_draw_and_no_repayment_from_then_on_and_was_one_before(desk: Desk) -> None:
+    line, other = await desk.open(borrower="ann"), await desk.open(borrower="bo")
+    drawn = await desk.draw(line, 50_000)
+    await desk.draw(other, 1_000)
+    days_later(desk, 1)
+    repaid = await desk.repay(line, 20_000)
+    days_later(desk, 1)
+    before = desk.clock()
+    days_later(desk, 1)
+    await desk.reverse(line, repaid.decision.id)
+    await desk.reverse(line, drawn.decision.id, Cause.NOT_PAID_OUT)
+    names = ("draws_30d_count", "drawn_30d_minor", "repayments_30d_count", "repaid_ever_minor")
+
+    async def told(as_of: datetime, *borrowers: str) -> list[list[float]]:
+        asked = [(one, as_of, a_product()) for one in borrowers]
+        async with desk.db.reading() as connection:
+            found = await known(connection, asked, seen=await facts.snapshot(connection))
+        places = [a_product().features.index(name) for name in names]
+        return [[one.features[place] for place in places] for one in found]
+
+    at = desk.clock() + timedelta(minutes=1)
+    assert await told(before, "ann") == [[1, 50_000, 1, 20_000]]
+    assert await told(at, "ann") == [[0, 0, 0, 0]]
+    assert await told(at, "bo", "ann") == [[1, 1_000, 0, 0], [0, 0, 0, 0]]
+
+
+async def test_a_draw_that_never_was_brings_back_what_it_held_up(desk: Desk) -> None:
+    line = await desk.open(amount_minor=200_000)
+    drawn = [await desk.draw(line, 1_000) for _ in range(7)]
+    await desk.repay(line, 3_000)
+    assert (await desk.line(line)).withheld_minor > 0
+    await desk.reverse(line, drawn[0].decision.id, Cause.NOT_PAID_OUT)
+    assert [one.answer for one in await answer_signals(desk.db, desk.clock, desk.house)] != []
+    assert (await desk.line(line)).withheld_minor == 0
