@@ -9,7 +9,8 @@ from creditline.decision.decide import Known, Question, decide, known_of, replay
 from creditline.decision.outcome import Answer, Decision, Kind, Position, Reason
 from creditline.decision.product import Product, read_product
 from creditline.errors import Code, CreditlineError
-from creditline.events.catalogue import EVENT_TYPES, Event
+from creditline.events.catalogue import EVENT_TYPES
+from creditline.events.event import Event
 from creditline.events.frames import Facts, facts_of_frame
 from creditline.explanation.explain import Explanation, explain
 from creditline.ledger.line import Line

@@ -87,6 +87,7 @@ class Code(StrEnum):
     STOPPING = "stopping"
     STRATEGY_UNKNOWN = "strategy_unknown"
     STREAM_UNREACHABLE = "stream_unreachable"
+    TEXT_OUTDATED = "text_outdated"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
     UMBRELLA_CYCLE = "umbrella_cycle"

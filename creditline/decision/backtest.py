@@ -104,7 +104,7 @@ def asked_again(
     for own in groups.values():
         questions = _questions(own, rows)
         done = 0
-        for views in views_of(facts, questions):
+        for views in views_of(champion, facts, questions):
             chunk = own[done : done + len(views.features)]
             part = questions.taken(np.arange(done, done + len(chunk)))
             done += len(chunk)

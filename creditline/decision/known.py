@@ -18,7 +18,7 @@ NAMES = tuple(feature.name for feature in FEATURES)
 def known_at(product: Product, facts: Facts, *, as_of: datetime) -> Known:
     """Return what is known of the one borrower of `facts`."""
     as_of_us = np.array([to_us(as_of)], dtype=np.int64)
-    features, is_known = profile_and_sources(facts, FEATURES, as_of_us=as_of_us)
+    features, is_known = profile_and_sources(facts, FEATURES, as_of_us=as_of_us, asked=product.consents.asked)
     return known_of(product, in_order_of(product, features), is_known.sum(axis=1).tolist())[0]
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from creditline.clock import DAY, MICROSECOND, start_of
-from creditline.events.catalogue import Cured, Event, FellOverdue, StatementIssued
+from creditline.events.catalogue import Cured, FellOverdue, StatementIssued
+from creditline.events.event import Event
 from creditline.ids import id_from
 from creditline.ledger.asset_class import Bucket
 from creditline.ledger.close import Classes, DayClosed, late_minor

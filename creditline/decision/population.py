@@ -74,12 +74,16 @@ class Scored:
     release_points: Ints
 
 
-def views_of(facts: Facts, questions: Questions) -> Iterator[Views]:
-    """Go through questions in chunks of at most CHUNK, each as of its own instant: nothing later is seen."""
+def views_of(product: Product, facts: Facts, questions: Questions) -> Iterator[Views]:
+    """Go through questions in chunks of at most CHUNK, each as of its own instant: nothing later is seen.
+
+    Sources are read as the product lets them be read.
+    """
+    asked = product.consents.asked
     for start in range(0, questions.count, CHUNK):
         who = questions.who[start : start + CHUNK]
         as_of_us = questions.as_of_us[start : start + CHUNK]
-        features, sources = profile_and_sources(_repeated(facts, who), FEATURES, as_of_us=as_of_us)
+        features, sources = profile_and_sources(_repeated(facts, who), FEATURES, as_of_us=as_of_us, asked=asked)
         yield Views(features=features, sources_count=sources.sum(axis=1, dtype=np.int64))
 
 

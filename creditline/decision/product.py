@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from creditline.decision.consent import Consents, read_consents
 from creditline.decision.jurisdiction import Jurisdiction, read_jurisdiction
 from creditline.decision.lending import Lending, read_lending
 from creditline.decision.losing import Losing, read_losing
@@ -34,7 +35,7 @@ class Product:
     `releases_early` says whether what is learned may bring back a promised part before its day; `strategy` are its arms, if
     there are any; `losing` is None where nothing is said of losses. `pd_card` is the card that prices and grades,
     `release_card` the one that restoration goes by. `law` is the pack of its jurisdiction, None where the edition is older
-    than these.
+    than these; `consents` say which sources are read only once a borrower lets us.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Product:
     pd_card: Scorecard | Booster
     release_card: Scorecard
     law: Jurisdiction | None
+    consents: Consents
 
     def words(self, language: str) -> str:
         """Return the text of the words file of a language; raise `PolicyInvalid` if the product does not speak it."""
@@ -114,6 +116,7 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         else read_scorecard(_need(files, f"{card}.json")),
         release_card=read_scorecard(_need(files, "release.json")),
         law=read_jurisdiction(files, languages),
+        consents=read_consents(settings, files),
     )
 
 

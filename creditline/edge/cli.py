@@ -17,6 +17,7 @@ from creditline.edge.commands import (
     books,
     checks,
     close,
+    consent,
     corrections,
     diff,
     dmn,
@@ -75,6 +76,7 @@ APP.add_typer(advice.PREVIEW, name="preview")
 APP.add_typer(book.BOOK, name="book")
 APP.add_typer(corrections.CORRECT, name="correct")
 APP.add_typer(limits.LIMIT, name="limit")
+APP.add_typer(consent.CONSENT, name="consent")
 APP.add_typer(documents.DOCUMENT, name="document")
 APP.add_typer(documents.BORROWER, name="borrower")
 APP.add_typer(notices.NOTICES, name="notices")

@@ -13,7 +13,8 @@ from creditline.clock import DAY, MovedClock, system_clock
 from creditline.edge.engine import Engine
 from creditline.edge.settings import Settings
 from creditline.edge.tokens import SignIn
-from creditline.events.catalogue import Event, IncomeReceived, IncomeSource, StatementIssued
+from creditline.events.catalogue import IncomeReceived, StatementIssued
+from creditline.events.event import Event, IncomeSource
 from creditline.events.row import row_of
 from creditline.flows.draw import DrawRequest, draw_lines
 from creditline.flows.explain import lines_of, read_line

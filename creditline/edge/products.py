@@ -14,6 +14,9 @@ from creditline.policy.examples import EXAMPLES_FILE
 
 SUFFIXES = (".toml", ".dmn", ".json")
 
+SAID = ("letter", "consent")
+"""What is said to a borrower by the law, whatever the product: the files of words that go into every edition."""
+
 
 def offered() -> tuple[str, ...]:
     """Return the names of the products that come with the package."""
@@ -54,23 +57,26 @@ def examples_text(folder: Traversable) -> str:
 
 
 def product_files(folder: Traversable) -> dict[str, bytes]:
-    """Return the files of a product's folder with what goes into every edition: feature catalogue, law and letters.
+    """Return the files of a product's folder with what goes into every edition: feature catalogue, law and its words.
 
-    The pack of the jurisdiction that product.toml names and the letters of its languages come from the package, unless the
-    folder has files of its own under those names. Raise `PolicyInvalid` for a jurisdiction there is no pack for.
+    The pack of the jurisdiction that product.toml names, and the letters and the words of consents in its languages, come from
+    the package, unless the folder has files of its own under those names. Raise `PolicyInvalid` for a jurisdiction there is no
+    pack for.
     """
     own = files_in(folder)
     return with_catalogue({**_law(own), **own})
 
 
 def _law(own: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the pack and the letters that a product's settings name; none where the settings cannot be read."""
+    """Return the pack and the words that a product's settings name; none where the settings cannot be read."""
     try:
         settings = tomllib.loads(own.get("product.toml", b"").decode())
     except ValueError:
         return {}
     home = files("creditline") / "jurisdictions"
     packs = {one.name.removesuffix(".toml"): one for one in home.iterdir() if one.name.count(".") == 1}
+    said = [home / f"{kind}.{language}.toml" for kind in SAID for language in settings.get("languages", ())]
+    found = {one.name: one.read_bytes() for one in said if one.is_file()}
     name = settings.get("jurisdiction")
     if name is None:
         return {}
@@ -80,8 +86,6 @@ def _law(own: Mapping[str, bytes]) -> dict[str, bytes]:
             f"put a {JURISDICTION_FILE} of your own beside it.",
             code=Code.POLICY_INVALID,
         )
-    letters = [home / f"letter.{language}.toml" for language in settings.get("languages", ())]
-    found = {one.name: one.read_bytes() for one in letters if one.is_file()}
     return found | ({JURISDICTION_FILE: packs[name].read_bytes()} if name in packs else {})
 
 

@@ -9,6 +9,7 @@ from creditline.decision.recorded import Recorded, groups_of
 from creditline.decision.soundness import check_product
 from creditline.decision.touched import with_cases
 from creditline.errors import Code, PolicyInvalid
+from creditline.explanation.consent import check_consent_words
 from creditline.explanation.letter import check_letters
 from creditline.explanation.words import words_of
 from creditline.policy.check.finding import Finding, FindingCode, Severity, in_order
@@ -112,10 +113,11 @@ def _refusals(product: Product) -> Iterator[Finding]:
             words_of(product, language)
         except PolicyInvalid as wrong:
             yield Finding(code=FindingCode.WORDS_MISSING, severity=Severity.ERROR, words=wrong.message)
-    try:
-        check_letters(product)
-    except PolicyInvalid as wrong:
-        yield Finding(code=FindingCode.WORDS_MISSING, severity=Severity.ERROR, words=wrong.message)
+    for check in (check_letters, check_consent_words):
+        try:
+            check(product)
+        except PolicyInvalid as wrong:
+            yield Finding(code=FindingCode.WORDS_MISSING, severity=Severity.ERROR, words=wrong.message)
     try:
         check_terms(product)
     except PolicyInvalid as wrong:

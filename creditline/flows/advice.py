@@ -8,15 +8,18 @@ from uuid import UUID
 
 from creditline.clock import Clock
 from creditline.errors import Code, Malformed
+from creditline.events.consent import DataSource
 from creditline.flows.forecast import standing_of
 from creditline.flows.house import House
 from creditline.flows.turn import require_money
 from creditline.restoration.advice import Advice, advise
 from creditline.restoration.behaviour import Behaviour, catalogue_of
+from creditline.restoration.consent import ConsentPreview, preview_consent
 from creditline.restoration.course import Standing
 from creditline.restoration.doing import doings
 from creditline.restoration.forecast import Forecast, forecast
 from creditline.restoration.preview import DrawPreview, RepayPreview, preview_draw, preview_repayment
+from creditline.store import lines
 from creditline.store.connect import Database
 
 
@@ -54,6 +57,20 @@ async def repay_preview(
     standing = await standing_of(db, clock, house, line=line)
     require_money(standing.line, amount_minor, standing.line.currency, what="repayment")
     return standing, await asyncio.to_thread(preview_repayment, standing, amount_minor)
+
+
+async def consent_previews(
+    db: Database, clock: Clock, house: House, *, borrower: str, source: DataSource, is_given: bool
+) -> list[tuple[Standing, ConsentPreview]]:
+    """Return what letting us read a source, or no more, would change on each open line of a borrower, oldest first."""
+    async with db.reading() as connection:
+        own = [line.id for line in await lines.of_borrower(connection, borrower) if line.closed_at is None]
+    standings = [await standing_of(db, clock, house, line=line) for line in own]
+
+    def run() -> list[tuple[Standing, ConsentPreview]]:
+        return [(one, preview_consent(one, source, is_given=is_given)) for one in standings]
+
+    return await asyncio.to_thread(run)
 
 
 async def try_doings(

@@ -8,6 +8,7 @@ import numpy as np
 from creditline.clock import Clock, to_us
 from creditline.errors import Code, NotFound
 from creditline.profile.catalogue import FEATURES
+from creditline.profile.consent import unread_of
 from creditline.profile.kernel import profile_and_sources
 from creditline.profile.layout import SOURCES
 from creditline.store import facts
@@ -27,11 +28,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What is known of a borrower as of an instant."""
+    """What is known of a borrower as of an instant; `unread` are the sources that they do not let us read any more."""
 
     borrower: str
     as_of: datetime
     sources: dict[str, bool]
+    unread: list[str]
     features: list[Seen]
 
 
@@ -45,11 +47,14 @@ async def picture_of(db: Database, clock: Clock, borrower: str) -> Picture:
                 code=Code.BORROWER_UNKNOWN,
             )
         visible = await facts.facts(connection, [borrower], seen=await facts.snapshot(connection))
-    values, is_known = profile_and_sources(visible, FEATURES, as_of_us=np.array([to_us(as_of)]))
+    as_of_us = np.array([to_us(as_of)])
+    values, is_known = profile_and_sources(visible, FEATURES, as_of_us=as_of_us)
+    (unread,) = unread_of(visible, as_of_us=as_of_us)
     return Picture(
         borrower=borrower,
         as_of=as_of,
         sources=dict(zip((str(source) for source in SOURCES), is_known[0].tolist(), strict=True)),
+        unread=[str(source) for source, is_unread in zip(SOURCES, unread, strict=True) if is_unread],
         features=[
             Seen(
                 name=feature.name,

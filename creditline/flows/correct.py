@@ -16,7 +16,8 @@ from creditline.clock import Clock, business_day
 from creditline.decision.lending import Lending
 from creditline.decision.retold import Change, Deed, GivenUp, Paid, Waived, change_of, lent
 from creditline.errors import Code, NotAllowed
-from creditline.events.catalogue import DrawUndone, Event
+from creditline.events.catalogue import DrawUndone
+from creditline.events.event import Event
 from creditline.events.row import row_of
 from creditline.explanation.promised import told_undone
 from creditline.flows.close import close_before

@@ -14,14 +14,8 @@ import msgspec
 
 from creditline.clock import Clock, business_day, start_of
 from creditline.errors import Code, Conflict, Malformed, NotFound
-from creditline.events.catalogue import (
-    Event,
-    EvidenceExpired,
-    EvidenceKind,
-    EvidenceRefused,
-    EvidenceSubmitted,
-    EvidenceVerified,
-)
+from creditline.events.catalogue import EvidenceExpired, EvidenceRefused, EvidenceSubmitted, EvidenceVerified
+from creditline.events.event import Event, EvidenceKind
 from creditline.events.row import row_of
 from creditline.flows.authority import require_words
 from creditline.flows.turn import moment_of

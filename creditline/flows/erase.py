@@ -1,4 +1,8 @@
-"""Everything held on a borrower: given out as it is, and, once nothing runs with them any more, made unreadable."""
+"""Everything held on a borrower: given out as it is, and, once nothing runs with them any more, made unreadable.
+
+What a borrower consented to, and when they withdrew it, is proof that what was done was lawful: it stays, as facts do, by the
+platform's own id and without a name.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
@@ -8,6 +12,7 @@ import msgspec
 from creditline.clock import Clock
 from creditline.errors import Code, Conflict, NotAllowed, NotFound
 from creditline.flows.authority import require_words
+from creditline.flows.consent import CONSENTS, proof_of
 from creditline.flows.document import papers_of
 from creditline.flows.turn import moment_of
 from creditline.flows.vault import Vault
@@ -84,6 +89,8 @@ async def held_on(db: Database, vault: Vault, borrower: str) -> AsyncIterator[tu
             raise NotFound(f"Nothing is held on borrower {borrower}.", code=Code.BORROWER_UNKNOWN)
         for fact in known:
             yield "fact", fact._asdict()
+            if fact.number in CONSENTS:
+                yield "consent", proof_of(fact)
         for paper in papers:
             yield "document", paper
         for notice in await notices.of(connection, borrower=borrower, most=MOST):

@@ -28,7 +28,8 @@ async def known(
         return []
     visible = await facts.facts(db, [borrower for borrower, _, _ in asked], seen=seen, own=own)
     as_of_us = np.array([to_us(as_of) for _, as_of, _ in asked], dtype=np.int64)
-    features, is_known = profile_and_sources(visible, FEATURES, as_of_us=as_of_us)
+    to_be_asked = np.array([product.consents.asked for _, _, product in asked])
+    features, is_known = profile_and_sources(visible, FEATURES, as_of_us=as_of_us, asked=to_be_asked)
     sources = is_known.sum(axis=1).tolist()
     found: dict[int, Known] = {}
     for product in {id(product): product for _, _, product in asked}.values():

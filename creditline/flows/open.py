@@ -14,7 +14,8 @@ from creditline.decision.outcome import Answer, Decision, Kind, Position
 from creditline.decision.product import Product
 from creditline.decision.settle import new_loan
 from creditline.errors import Code, CreditlineError, Malformed
-from creditline.events.catalogue import BalanceMoved, Borrower, LineOpened
+from creditline.events.catalogue import BalanceMoved, LineOpened
+from creditline.events.event import Borrower
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
 from creditline.flows.known import known

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from creditline.clock import Clock
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 from creditline.flows.document import Paper
 from creditline.flows.forecast import standing_of
 from creditline.flows.house import House

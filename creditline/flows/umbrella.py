@@ -10,7 +10,7 @@ import msgspec
 
 from creditline.clock import Clock
 from creditline.errors import Code, Malformed, NotAllowed, NotFound
-from creditline.events.catalogue import Borrower
+from creditline.events.event import Borrower
 from creditline.flows.authority import require_words
 from creditline.flows.turn import as_of_for, digest_of, moment_of, require_new, the_line
 from creditline.ledger.book import Refusal, Stamp, seat

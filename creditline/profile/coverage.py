@@ -1,11 +1,13 @@
 """Which sources are known: a source is known of a borrower once any visible fact of it was ever recorded.
 
 Missing is not zero: a feature of a source that is not known is NaN, while nothing in the window of a known source is a
-count of 0. Being known is for ever, so that silence is told from never having heard. `profile_and_sources` says which
-sources are known, and how many.
+count of 0. Being known is for ever, so that silence is told from never having heard, but for a source that a borrower does
+not let us read (`profile.consent`): it is as if never heard of. `profile_and_sources` says which sources are known, and how
+many.
 """
 
 from creditline.events.catalogue import EVENT_TYPES, OutcomeObserved
+from creditline.events.consent import ConsentGiven, ConsentWithdrawn
 from creditline.profile.feature import Source
 
 SOURCES: tuple[Source, ...] = tuple(Source)
@@ -20,7 +22,9 @@ NUMBERS: dict[Source, range] = {
     Source.ENGAGEMENT: range(60, 70),
     Source.USAGE: range(70, 90),
 }
-"""Which type numbers make a source known; autopay alone makes nothing known. Outcomes are in none, and no feature may
-ever see them."""
+"""Which type numbers make a source known; autopay alone makes nothing known. Outcomes and consents are in none, and no
+feature may ever see them."""
 
-VISIBLE: frozenset[int] = frozenset(event.number for event in EVENT_TYPES if event is not OutcomeObserved)
+UNSEEN = (OutcomeObserved, ConsentGiven, ConsentWithdrawn)
+
+VISIBLE: frozenset[int] = frozenset(event.number for event in EVENT_TYPES if event not in UNSEEN)

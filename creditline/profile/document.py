@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from creditline.errors import Code, Conflict, Malformed
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 
 MOST_BYTES = 5 * 1024 * 1024
 """How large a document may be; a page photographed by a telephone takes half of it."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from creditline.clock import DAY_US
 from creditline.errors import Broken, Code
 from creditline.events.frames import Facts
+from creditline.profile.consent import readable, unread_of
 from creditline.profile.feature import Feature, Ratio
 from creditline.profile.layout import AGE, AMOUNT, CODE, FIRST, Plan, plan_of
 
@@ -45,17 +46,24 @@ class Lined(NamedTuple):
 def profile(facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints) -> Floats:
     """Return features [n borrowers, len(features)] as of `as_of_us` (int64[n], microseconds), NaN where not known.
 
-    A fact counts iff it happened before `as_of`, was recorded no later than `as_of`, and was not undone by then.
+    A fact counts iff it happened before `as_of`, was recorded no later than `as_of`, was not undone by then, and is of a
+    source that may then be read: it may until its borrower withdraws that.
     """
     return profile_and_sources(facts, features, as_of_us=as_of_us)[0]
 
 
-def profile_and_sources(facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints) -> tuple[Floats, Truths]:
-    """Return features as `profile` does, and which sources are known, bool[n, sources] in the order of `Source`."""
+def profile_and_sources(
+    facts: Facts, features: Sequence[Feature | Ratio], *, as_of_us: Ints, asked: Truths | None = None
+) -> tuple[Floats, Truths]:
+    """Return features as `profile` does, and which sources are known, bool[n, sources] in the order of `Source`.
+
+    `asked` are the sources that are not read until they are let, bool[sources] or bool[n, sources] (`profile.consent`).
+    """
     plan = plan_of(features)
     n = len(facts.borrowers)
     if len(as_of_us) != n:
         raise Broken(f"{n} borrowers have {len(as_of_us)} instants. Give each its own.", code=Code.INVARIANT_BROKEN)
+    facts = readable(facts, unread_of(facts, as_of_us=as_of_us, asked=asked))
     out = np.empty((n, len(features)))
     known = np.zeros((n, len(plan.sources)), np.bool_)
     for first, last in _chunks(facts, plan):

@@ -8,6 +8,7 @@ from typing import Any
 
 from creditline.decision.product import Product
 from creditline.errors import Code, PolicyInvalid
+from creditline.events.consent import DataSource
 from creditline.money import MILLION
 
 FILE = "actions.toml"
@@ -31,12 +32,22 @@ class Behaviour(StrEnum):
     DRAW_NOTHING = "draw_nothing"
     CHECK_OFTEN = "check_often"
     ASK_A_PERSON = "ask_a_person"
+    LET_ORDERS = "let_orders"
+    LET_PAYMENTS = "let_payments"
+    LET_LIFE = "let_life"
+    LET_INCOME = "let_income"
+    LET_BUREAU = "let_bureau"
+    LET_EVIDENCE = "let_evidence"
+    LET_ENGAGEMENT = "let_engagement"
 
 
 MONEY = frozenset(
     {Behaviour.PAY_OVERDUE, Behaviour.PAY_PART, Behaviour.PAY_ALL, Behaviour.PAY_EARLY, Behaviour.KEEP_BELOW}
 )
 """Ways to pay: two of them are never told together."""
+
+LETTING: Mapping[Behaviour, DataSource] = {Behaviour(f"let_{source}"): source for source in DataSource}
+"""Ways to let us read something: each is tried only while its source is not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from creditline.clock import business_day, from_us
-from creditline.events.catalogue import AutopayEnabled, EvidenceKind, EvidenceVerified, LoggedIn, StatementIssued
+import numpy as np
+
+from creditline.clock import business_day, from_us, just_after, to_us
+from creditline.events.catalogue import AutopayEnabled, EvidenceVerified, LoggedIn, StatementIssued
+from creditline.events.consent import ConsentGiven, ConsentWithdrawn, DataSource
+from creditline.events.event import EvidenceKind
 from creditline.ledger.allocation import Part, Turn
 from creditline.ledger.loan import Loan
 from creditline.ledger.payment import claims_of, quote_settlement
 from creditline.ledger.running import accrue
 from creditline.ledger.schedule import due_dates
 from creditline.money import share_of
-from creditline.restoration.behaviour import MONEY, Behaviour, Catalogue, Listed
+from creditline.profile.consent import unread_of
+from creditline.profile.coverage import SOURCES
+from creditline.profile.feature import Source
+from creditline.restoration.behaviour import LETTING, MONEY, Behaviour, Catalogue, Listed
 from creditline.restoration.course import Act, Standing, Step
 
 STATEMENTS_AHEAD = 120
@@ -69,11 +76,33 @@ def _tried(standing: Standing, listed: Listed, *, at: datetime) -> Iterator[Trie
             code = tuple(EvidenceKind).index(EvidenceKind.INCOME)
             proof = Step(happens_at=at, act=Act.FACT, number=EvidenceVerified.number, amount_minor=1, code=code)
             yield day, None, (proof,)
+        case letting if letting in LETTING:
+            if is_unread(standing, LETTING[letting]):
+                yield day, None, (consent_step(LETTING[letting], at=max(at, news_at(standing)), is_given=True),)
         case Behaviour.CHECK_OFTEN:
             look = Step(happens_at=at, act=Act.FACT, number=LoggedIn.number)
             yield day, None, (look,) * listed.times_count
         case _:
             return
+
+
+def consent_step(source: DataSource, *, at: datetime, is_given: bool) -> Step:
+    """Return the fact that a consent given or withdrawn at an instant is."""
+    number = ConsentGiven.number if is_given else ConsentWithdrawn.number
+    return Step(happens_at=at, act=Act.FACT, number=number, code=tuple(DataSource).index(source))
+
+
+def news_at(standing: Standing) -> datetime:
+    """Return when something new can be said: now, and after everything that was."""
+    happened_us = standing.facts.happened_us
+    return max(standing.as_of, just_after(from_us(int(happened_us[-1])))) if len(happened_us) else standing.as_of
+
+
+def is_unread(standing: Standing, source: DataSource) -> bool:
+    """Say whether a source may not be read now, by the product that decides what is new."""
+    as_of_us = np.array([to_us(news_at(standing))])
+    (unread,) = unread_of(standing.facts, as_of_us=as_of_us, asked=standing.product.consents.asked)
+    return bool(unread[SOURCES.index(Source(source))])
 
 
 def _payments(standing: Standing, listed: Listed, *, at: datetime) -> Iterator[Tried]:

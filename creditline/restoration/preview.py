@@ -13,7 +13,8 @@ from creditline.clock import business_day
 from creditline.decision.outcome import Answer
 from creditline.decision.settle import new_loan, settle
 from creditline.errors import Malformed
-from creditline.events.catalogue import EvidenceKind, EvidenceVerified
+from creditline.events.catalogue import EvidenceVerified
+from creditline.events.event import EvidenceKind
 from creditline.ids import id_from
 from creditline.ledger.allocation import Part, Turn
 from creditline.ledger.cost import yearly_rate

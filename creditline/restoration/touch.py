@@ -1,15 +1,17 @@
-"""Which events can touch a restoration: those that some feature counts which a rule, a condition or a score reads."""
+"""Which events can touch what is answered: those that some feature counts which a rule, a condition or a score reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from creditline.decision.outcome import Kind
 from creditline.decision.product import Product
 from creditline.decision.tables import TABLES
 from creditline.events.catalogue import BY_NUMBER
+from creditline.events.consent import ConsentGiven, ConsentWithdrawn
 from creditline.events.undone import UNDONE_BY
 from creditline.policy.table import names_read
 from creditline.profile.catalogue import FEATURES
-from creditline.profile.feature import Feature
+from creditline.profile.coverage import NUMBERS, VISIBLE
+from creditline.profile.feature import Feature, Source
 
 _TOUCHING: dict[str, frozenset[int]] = {}
 """What touches editions, which never change."""
@@ -19,14 +21,31 @@ OF_ALL = "covered_sources_count"
 
 
 def touching(product: Product) -> frozenset[int]:
-    """Return the type numbers of the events that can change what a product answers to a repayment or about a promise."""
+    """Return the type numbers of the events that can change what a product answers to a repayment or about a promise.
+
+    A consent given is among them if a source that needs one is. One withdrawn is not: less known is no news that could bring
+    anything back before its day.
+    """
     if product.edition not in _TOUCHING:
-        _TOUCHING[product.edition] = _found(product)
+        found = _read_by(product, (TABLES[Kind.RESTORATION], *product.conditions))
+        if any(found & {*own} for source, own in NUMBERS.items() if source is not Source.USAGE):
+            found |= {ConsentGiven.number}
+        _TOUCHING[product.edition] = found - {ConsentWithdrawn.number}
     return _TOUCHING[product.edition]
 
 
-def _found(product: Product) -> frozenset[int]:
-    asked = (TABLES[Kind.RESTORATION], *product.conditions)
+def uses_of(product: Product) -> Mapping[Source, tuple[Kind, ...]]:
+    """Return which questions each source helps to answer, through rules, conditions and scores; none if nothing reads it."""
+    read = {kind: _read_by(product, [table]) for kind, table in TABLES.items()}
+    read[Kind.RELEASE] = _read_by(product, product.conditions)
+    return {
+        source: tuple(kind for kind in Kind if own & read[kind])
+        for source, own in ((source, {*numbers} & VISIBLE) for source, numbers in NUMBERS.items())
+    }
+
+
+def _read_by(product: Product, asked: Iterable[str]) -> frozenset[int]:
+    """Return the type numbers that some tables and conditions read, themselves or through a score."""
     read = frozenset[str]().union(*(names_read(product.policy, name) for name in asked))
     if OF_ALL in read:
         return frozenset(BY_NUMBER)

@@ -82,7 +82,8 @@ def answered(needs: Sequence[Need]) -> list[Known]:
         return []
     facts = _side_by_side([need.facts for need in needs])
     as_of_us = np.array([to_us(need.as_of) for need in needs], dtype=np.int64)
-    features, is_known = profile_and_sources(facts, FEATURES, as_of_us=as_of_us)
+    asked = np.array([need.product.consents.asked for need in needs])
+    features, is_known = profile_and_sources(facts, FEATURES, as_of_us=as_of_us, asked=asked)
     sources = is_known.sum(axis=1).tolist()
     found: dict[int, Known] = {}
     for product in {id(need.product): need.product for need in needs}.values():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 from creditline.profile.document import Act, Document, Media
 from creditline.store.connect import Connection
 from creditline.store.statements import statements

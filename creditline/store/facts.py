@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import numpy as np
@@ -111,6 +112,18 @@ def _undone(row: Row) -> Undone:
 async def of_borrower(db: Connection, borrower: str) -> list[EventRow]:
     """Return everything on record about a borrower, oldest first."""
     return [EventRow(*row) for row in await db.fetch(SQL["events_of_borrower"], borrower)]
+
+
+async def find(db: Connection, event: UUID) -> EventRow | None:
+    """Return an event by its id, or None."""
+    row = await db.fetchrow(SQL["find_event"], event)
+    return None if row is None else EventRow(*row)
+
+
+async def last_told(db: Connection, borrower: str, numbers: Collection[int]) -> datetime | None:
+    """Return when a fact of some types last happened to a borrower, None if none did."""
+    at: datetime | None = await db.fetchval(SQL["last_told"], borrower, sorted(numbers))
+    return at
 
 
 async def is_known(db: Connection, borrower: str) -> bool:

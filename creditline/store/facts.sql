@@ -86,3 +86,11 @@ select exists (select from event where borrower = $1) or exists (select from lin
 -- name: count_events
 -- How many facts there are, by type.
 select number, count(*) as events_count from event group by number order by number;
+
+-- name: last_told
+-- When something of these types last happened to a borrower, so that what is told next comes after it.
+select max(happened_at) from event where borrower = $1 and number = any($2::smallint[]);
+
+-- name: find_event
+-- One event by its id: what a request that is sent again recorded the first time.
+select id, number, borrower, happened_at, recorded_at, amount_minor, currency, code, ref from event where id = $1;

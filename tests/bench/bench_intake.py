@@ -17,7 +17,8 @@ from uuid import UUID
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, TypeAdapter
 
-from creditline.events.catalogue import Category, DrawMade, Event, OrderPlaced
+from creditline.events.catalogue import DrawMade, OrderPlaced
+from creditline.events.event import Category, Event
 from creditline.events.intake import FUTURE_TOLERANCE, Lines, Read, read_line
 from creditline.events.row import EventRow, digest_of, event_of
 from creditline.ids import id_from

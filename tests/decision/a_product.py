@@ -100,6 +100,12 @@ def a_short_product() -> Product:
 
 
 @cache
+def an_asking_product() -> Product:
+    """Return the product of a lender who vouches for no consent: what the law lists is not read before it is let."""
+    return changed({"product.toml": lambda text: re.sub(r"vouched = .*", "vouched = []", text)})
+
+
+@cache
 def a_keeping_product(*, fee_ppm: int = 10_000) -> Product:
     """Return the product due after a month, with a fee of each draw, that keeps what is paid beyond everything owed."""
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from creditline.decision.lateness import facts_ahead, facts_of, months_late
-from creditline.events.catalogue import Cured, Event, FellOverdue, StatementIssued
+from creditline.events.catalogue import Cured, FellOverdue, StatementIssued
+from creditline.events.event import Event
 from creditline.events.row import row_of
 from creditline.ledger.asset_class import Bucket, ClassTerms
 from creditline.ledger.close import DayClosed, Suspense, close_line

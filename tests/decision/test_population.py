@@ -73,7 +73,7 @@ def test_each_row_is_given_what_it_would_be_given_alone(
     happened: list[tuple[int, int, int, int, int]], asked: list[tuple[int, int]]
 ) -> None:
     facts, questions = facts_of(happened), questions_of(asked)
-    (views,) = views_of(facts, questions)
+    (views,) = views_of(PRODUCT, facts, questions)
     columns = columns_of(PRODUCT, questions, views, scored_of(PRODUCT, views.features))
     told = {name: values_of(vector, questions.count) for name, vector in columns.items()}
     for row, (who, _) in enumerate(asked):

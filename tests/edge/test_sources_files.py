@@ -12,7 +12,8 @@ import pytest
 
 from creditline.edge.sources.files import batches_of, lines_in
 from creditline.errors import Code, Malformed, NotFound
-from creditline.events.catalogue import EVENT_TYPES, Category, Event, LoggedIn, OrderPlaced
+from creditline.events.catalogue import EVENT_TYPES, LoggedIn, OrderPlaced
+from creditline.events.event import Category, Event
 from creditline.events.frames import EVENT_SCHEMA
 from creditline.events.intake import EARLIEST, Judged, Read, Verdict
 from creditline.events.row import EventRow, row_of

@@ -11,7 +11,8 @@ import pytest
 from creditline.edge.sources.cdnow import is_cdnow, read_cdnow
 from creditline.edge.sources.olist import is_olist, read_olist
 from creditline.errors import Code, Malformed, NotFound
-from creditline.events.catalogue import Category, OrderPaid, OrderPlaced
+from creditline.events.catalogue import OrderPaid, OrderPlaced
+from creditline.events.event import Category
 from creditline.events.frames import EVENT_SCHEMA
 from creditline.events.row import EventRow, event_of
 from tests.edge.a_source import real, told_as_events

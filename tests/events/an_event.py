@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from creditline.events.catalogue import Event
+from creditline.events.event import Event
 from creditline.ids import id_from
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -40,6 +40,8 @@ def _values(told: inspect.Type, name: str) -> st.SearchStrategy[Any]:
             return INSTANTS
         case inspect.EnumType(cls=members):
             return st.sampled_from(list(members))
+        case inspect.LiteralType(values=words):
+            return st.sampled_from(list(words))
         case inspect.IntType(ge=least, le=most):
             assert least is not None
             assert most is not None

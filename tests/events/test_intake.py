@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from creditline.errors import Code
-from creditline.events.catalogue import EVENT_TYPES, CampaignJoined, Event
+from creditline.events.catalogue import EVENT_TYPES, CampaignJoined
+from creditline.events.event import Event
 from creditline.events.intake import (
     BYTE_ORDER_MARK,
     EARLIEST,

@@ -9,17 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditline.errors import Broken, Code
-from creditline.events.catalogue import (
-    BY_NUMBER,
-    EVENT_TYPES,
-    Category,
-    DrawMade,
-    Event,
-    EvidenceKind,
-    IncomeSource,
-    LoggedIn,
-    OrderPlaced,
-)
+from creditline.events.catalogue import BY_NUMBER, EVENT_TYPES, DrawMade, LoggedIn, OrderPlaced
+from creditline.events.consent import ConsentGiven, DataSource
+from creditline.events.event import Category, Event, EvidenceKind, IncomeSource
 from creditline.events.row import EventRow, digest_of, event_of, row_of
 from creditline.ids import id_from
 from tests.events.an_event import NOW, events
@@ -36,6 +28,10 @@ DRAW = DrawMade(
     line=id_from("line", at=NOW),
     amount_minor=5,
     currency="CNY",
+)
+
+CONSENT = ConsentGiven(
+    id=DRAW.id, borrower="ada", happened_at=NOW, source=DataSource.INCOME, text="2026-05", language="zh", channel="app"
 )
 
 
@@ -63,6 +59,7 @@ def test_a_row_holds_the_fields_that_its_type_names() -> None:
     assert row_of(DRAW, recorded_at=NOW).ref == str(DRAW.line)
     login = LoggedIn(id=DRAW.id, borrower="ada", happened_at=NOW)
     assert row_of(login, recorded_at=NOW)[5:] == (None, None, None, None)
+    assert row_of(CONSENT, recorded_at=NOW)[5:] == (None, None, 3, "2026-05/zh/app")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +71,7 @@ def test_a_row_holds_the_fields_that_its_type_names() -> None:
         ),
         (IncomeSource, "other salary pension business benefit"),
         (EvidenceKind, "income assets employment address tax"),
+        (DataSource, "orders payments life income bureau evidence engagement"),
     ],
 )
 def test_stored_positions_never_move(enum: type[StrEnum], members: str) -> None:
@@ -124,6 +122,7 @@ def test_digests_on_record_stay_what_they_were() -> None:
         (ROW._replace(code=13), "has code 13"),
         (row_of(DRAW, recorded_at=NOW)._replace(ref="o-1"), "is about 'o-1', which is no UUID"),
         (row_of(DRAW, recorded_at=NOW)._replace(ref=None), "is about None, which is no UUID"),
+        (row_of(CONSENT, recorded_at=NOW)._replace(ref="2026-05/zh"), "is about '2026-05/zh', which is not 3 parts"),
     ],
 )
 def test_a_row_that_no_type_makes_is_told_as_broken(row: EventRow, words: str) -> None:

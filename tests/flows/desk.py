@@ -14,7 +14,8 @@ from creditline.clock import MovedClock
 from creditline.decision.outcome import Decision
 from creditline.decision.product import Product
 from creditline.errors import Code, CreditlineError
-from creditline.events.catalogue import Event, IncomeReceived, IncomeSource, StatementIssued
+from creditline.events.catalogue import IncomeReceived, StatementIssued
+from creditline.events.event import Event, IncomeSource
 from creditline.events.row import row_of
 from creditline.explanation.explain import Explanation
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation

@@ -10,7 +10,7 @@ import pytest
 
 from creditline.clock import start_of
 from creditline.errors import Broken, Code, CreditlineError
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 from creditline.flows.document import (
     Correction,
     Paper,

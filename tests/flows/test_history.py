@@ -12,12 +12,12 @@ from creditline.errors import Code, CreditlineError
 from creditline.events.catalogue import (
     BalanceMoved,
     DrawMade,
-    Event,
     LineOpened,
     OutcomeObserved,
     RepaymentReceived,
     StatementIssued,
 )
+from creditline.events.event import Event
 from creditline.events.frames import EVENT_SCHEMA
 from creditline.flows.history import History
 from creditline.ids import id_from

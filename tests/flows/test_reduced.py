@@ -7,7 +7,8 @@ from creditline.clock import start_of
 from creditline.decision.adverse import Trigger
 from creditline.decision.outcome import Answer, Kind
 from creditline.decision.product import Product
-from creditline.events.catalogue import EvidenceKind, EvidenceVerified, LimitChanged
+from creditline.events.catalogue import EvidenceVerified, LimitChanged
+from creditline.events.event import EvidenceKind
 from creditline.flows.appeal import AppealRequest, ask_for_review
 from creditline.flows.cut import ask_again
 from creditline.flows.limit import LimitRequest, set_limit

@@ -6,7 +6,8 @@ import pytest
 
 from creditline.decision.outcome import Answer
 from creditline.errors import Code, NotFound, Refused
-from creditline.events.catalogue import EvidenceKind, EvidenceVerified, LimitChanged
+from creditline.events.catalogue import EvidenceVerified, LimitChanged
+from creditline.events.event import EvidenceKind
 from creditline.flows.control import BlockRequest, SelfLimitRequest
 from creditline.flows.turn import one
 from creditline.ids import id_from

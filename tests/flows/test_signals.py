@@ -7,7 +7,8 @@ import pytest
 from creditline.clock import just_after
 from creditline.decision.outcome import Answer, Kind
 from creditline.errors import Code, Conflict
-from creditline.events.catalogue import EvidenceKind, EvidenceVerified, LoggedIn
+from creditline.events.catalogue import EvidenceVerified, LoggedIn
+from creditline.events.event import EvidenceKind
 from creditline.flows.promises import promises_of, rates
 from creditline.flows.signals import answer_signals, answer_singly
 from creditline.ledger.line import Line

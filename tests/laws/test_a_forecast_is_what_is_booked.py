@@ -12,14 +12,9 @@ from uuid import UUID
 import pytest
 
 from creditline.decision.outcome import Answer
-from creditline.events.catalogue import (
-    AutopayEnabled,
-    Event,
-    EvidenceKind,
-    EvidenceVerified,
-    LoggedIn,
-    StatementIssued,
-)
+from creditline.events.catalogue import AutopayEnabled, EvidenceVerified, LoggedIn, StatementIssued
+from creditline.events.consent import ConsentGiven, ConsentWithdrawn, DataSource
+from creditline.events.event import Event, EvidenceKind
 from creditline.flows.close import begin_closing
 from creditline.flows.forecast import foresee
 from creditline.flows.limit import set_limit
@@ -95,6 +90,10 @@ def a_fact(step: Step, line: Line, *, own: UUID) -> Event:
             return EvidenceVerified(**said, **money, document="slip", kind=EvidenceKind.INCOME)
         case AutopayEnabled.number:
             return AutopayEnabled(**said, line=line.id)
+        case ConsentGiven.number | ConsentWithdrawn.number:
+            source = tuple(DataSource)[step.code]
+            kind = ConsentGiven if step.number == ConsentGiven.number else ConsentWithdrawn
+            return kind(**said, source=source, text="2026-05", language="zh", channel="app")
         case _:
             assert step.number == LoggedIn.number
             return LoggedIn(**said)
@@ -152,11 +151,31 @@ async def test_what_is_foreseen_is_what_is_booked_while_days_are_closed_and_paym
     await hold(desk, random.Random(seed), is_closing=True)
 
 
-async def hold(desk: Desk, chance: random.Random, *, is_closing: bool) -> None:
+@pytest.mark.parametrize("seed", range(200, 206))
+async def test_what_is_foreseen_is_what_is_booked_while_consents_are_withdrawn_and_given(desk: Desk, seed: int) -> None:
+    await hold(desk, random.Random(seed), is_closing=False, consents=random.Random(-seed))
+
+
+def with_consents(steps: Sequence[Step], chance: random.Random, since: datetime) -> list[Step]:
+    """Return steps with a proof of income, withdrawn and perhaps given again, each before one of the rest or at its moment."""
+    evidence = tuple(DataSource).index(DataSource.EVIDENCE)
+    said = [Step(happens_at=since, act=Act.FACT, number=EvidenceVerified.number, amount_minor=500_000)]
+    for number in (ConsentWithdrawn.number, ConsentGiven.number, ConsentWithdrawn.number)[
+        : chance.choice((1, 2, 2, 3))
+    ]:
+        at = chance.choice([since + timedelta(days=chance.randint(1, 60)), *(step.happens_at for step in steps)])
+        said.append(Step(happens_at=at, act=Act.FACT, number=number, code=evidence))
+    repaid = Step(happens_at=since + timedelta(days=40), act=Act.REPAY, amount_minor=3_000)
+    return sorted([*said, *steps, repaid], key=lambda one: one.happens_at)
+
+
+async def hold(desk: Desk, chance: random.Random, *, is_closing: bool, consents: random.Random | None = None) -> None:
     """Foresee a behaviour and carry it out: both must leave the same book."""
     line = await a_used_line(desk, chance)
     version, until = (await desk.line(line)).version, desk.clock() + timedelta(days=DAYS)
     steps = a_behaviour(chance, desk.clock())
+    if consents is not None:
+        steps = with_consents(steps, consents, desk.clock())
     told = await foresee(desk.db, desk.clock, desk.house, line=line.id, behaviours=[steps], days=DAYS)
     (forecast,) = told.alternatives
     await carry_out(desk, line, steps, until=until, is_closing=is_closing)

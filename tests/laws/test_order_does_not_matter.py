@@ -18,14 +18,13 @@ from creditline.decision.outcome import Kind
 from creditline.events.catalogue import (
     Cured,
     DrawMade,
-    Event,
     FellOverdue,
     IncomeReceived,
-    IncomeSource,
     LineOpened,
     RepaymentReceived,
     StatementIssued,
 )
+from creditline.events.event import Event, IncomeSource
 from creditline.events.row import EventRow, row_of
 from creditline.flows.known import known
 from creditline.ids import id_from

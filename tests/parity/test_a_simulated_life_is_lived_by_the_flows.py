@@ -13,7 +13,8 @@ import pytest
 from creditline.clock import start_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.errors import Code, CreditlineError
-from creditline.events.catalogue import EvidenceKind, EvidenceVerified, StatementIssued
+from creditline.events.catalogue import EvidenceVerified, StatementIssued
+from creditline.events.event import EvidenceKind
 from creditline.flows.draw import DrawRequest
 from creditline.flows.house import House
 from creditline.flows.open import OpenRequest

@@ -1,7 +1,7 @@
 """The kernel agrees with SQL: every feature is written again as a query from its definition, and DuckDB works it out.
 
 Facts fall on the edges on purpose: midnight, the first and last microsecond of a window, equal instants, facts recorded
-late or after `as_of`. Beside the catalogue stand all folds with windows and codes that no feature of it has today.
+late or after `as_of`, and sources are given and withdrawn between them. Beside the catalogue stand all folds with windows and codes that no feature of it has today.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from creditline.clock import DAY_US
 from creditline.events.catalogue import EVENT_TYPES
 from creditline.events.frames import facts_of_arrays
 from creditline.profile.catalogue import FEATURES
+from creditline.profile.consent import columns_of
 from creditline.profile.feature import Feature, Fold, Of, Ratio, Source
 from creditline.profile.kernel import profile_and_sources
 
@@ -40,6 +41,9 @@ KNOWN_BY = {
     "engagement": (60, 69),
 }
 """First and last type number of each source, as the catalogue of events groups them."""
+
+LET = ("orders", "payments", "life", "income", "bureau", "evidence", "engagement")
+"""The sources that may be given and withdrawn, by the code of the consent."""
 
 
 def rare() -> list[Feature | Ratio]:
@@ -88,6 +92,7 @@ class Told:
     amount_minor: Ints
     code: Ints
     as_of_us: Ints
+    asked: frozenset[str] = frozenset()
 
 
 def text(numbers: Sequence[int]) -> str:
@@ -140,8 +145,20 @@ def ratio_in_sql(one: Ratio) -> str:
     return f"case when {under} > 0 then ({over}) / ({under}) else {nothing} end"
 
 
-def query_of(features: Sequence[Feature | Ratio]) -> str:
+def unread_in_sql(asked: frozenset[str]) -> str:
+    """Return the condition on a visible fact under which it may not be read: by the last consent of its source, or without."""
+    return " or ".join(
+        f"number between {KNOWN_BY[one][0]} and {KNOWN_BY[one][1]} and coalesce(last_{one}, {101 if one in asked else 100}) = 101"
+        for one in LET
+    )
+
+
+def query_of(features: Sequence[Feature | Ratio], asked: frozenset[str]) -> str:
     """Return the query for all features of all borrowers, one row each in their order."""
+    last = ", ".join(
+        f"arg_max(number, place) filter (number in (100, 101) and code = {code}) over (partition by borrower) as last_{one}"
+        for code, one in enumerate(LET)
+    )
     folds = [one for one in features if isinstance(one, Feature)]
     since = [one for one in folds if one.fold is Fold.SUM_SINCE]
     anchors = [f"list(place order by place desc) filter (number in ({text(one.since)})) [2]" for one in since]
@@ -153,7 +170,7 @@ def query_of(features: Sequence[Feature | Ratio]) -> str:
     told = [f"case when knows_{one.source} then {one.name}::double end" for one in features]
     # The place of a fact in its borrower's story is told by the canonical order, and by nothing else.
     return f"""
-        with seen as (
+        with all_seen as (
             select told.*, told.happened_us // {DAY_US} as day, asked.as_of_us // {DAY_US} as as_of_day,
                 row_number() over (
                     partition by borrower order by happened_us, number, amount_minor, code, recorded_us
@@ -161,6 +178,8 @@ def query_of(features: Sequence[Feature | Ratio]) -> str:
             from told join asked using (borrower)
             where happened_us < as_of_us and recorded_us <= as_of_us
         ),
+        let as (select *, {last} from all_seen),
+        seen as (select * from let where not ({unread_in_sql(asked)})),
         anchored as (select borrower as b, {after} from seen group by borrower),
         folded as (
             select borrower, {known}, {", ".join(f"{fold_in_sql(one)} as {one.name}" for one in folds)}
@@ -179,7 +198,7 @@ def by_sql(told: Told, features: Sequence[Feature | Ratio]) -> tuple[Floats, NDA
         db.register("told_now", {name: getattr(told, name) for name in names})
         db.register("asked_now", {"borrower": np.arange(len(told.as_of_us)), "as_of_us": told.as_of_us})
         db.execute("create table told as from told_now; create table asked as from asked_now")
-        rows = db.execute(query_of(features)).fetchall()
+        rows = db.execute(query_of(features, told.asked)).fetchall()
     found = [[np.nan if value is None else value for value in row[: len(features)]] for row in rows]
     return np.array(found, np.float64), np.array([row[len(features) :] for row in rows], np.bool_)
 
@@ -194,7 +213,8 @@ def by_kernel(told: Told, features: Sequence[Feature | Ratio]) -> tuple[Floats, 
         amount_minor=told.amount_minor,
         code=told.code.astype(np.int32),
     )
-    return profile_and_sources(facts, features, as_of_us=told.as_of_us)
+    asked = columns_of([Source(one) for one in told.asked])
+    return profile_and_sources(facts, features, as_of_us=told.as_of_us, asked=asked)
 
 
 def differing(told: Told, features: Sequence[Feature | Ratio]) -> list[str]:
@@ -229,6 +249,7 @@ def a_book(seed: int, *, borrowers: int, facts: int) -> Told:
         amount_minor=dice.choice([0, 1, 2, 5, 10**15], facts),
         code=dice.integers(0, 5, facts),
         as_of_us=NOON_US - dice.choice(INSTANTS, borrowers),
+        asked=frozenset(dice.choice(LET, seed % 3).tolist()),
     )
 
 
@@ -254,7 +275,7 @@ def is_of_today(one: Feature | Ratio) -> bool:
 
 FACT = st.tuples(
     st.integers(0, 2),
-    st.sampled_from([1, 2, 12, 13, 51, 53, 70, 71, 72, 73, 74, 75, 76, 90]),
+    st.sampled_from([1, 2, 12, 13, 51, 53, 70, 71, 72, 73, 74, 75, 76, 90, 100, 101]),
     st.sampled_from(AGES_US[:10]),
     st.sampled_from(LATE_US),
     st.integers(0, 3),

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from creditline.clock import to_us
-from creditline.events.catalogue import Category, LoggedIn, OrderPlaced
+from creditline.events.catalogue import LoggedIn, OrderPlaced
+from creditline.events.event import Category
 from creditline.events.frames import Facts
 from creditline.events.row import EventRow, row_of
 from creditline.ids import id_from

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from creditline.edge.api.shapes import Amount, Body, Borrower, Currency, Decided, IdBody
 from creditline.edge.api.state import Engine
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 from creditline.flows.document import (
     Correction,
     Paper,

@@ -13,7 +13,7 @@ from creditline.edge.api.mine import OwnLine, Who, signed_in
 from creditline.edge.api.shapes import Amount, Body, IdBody
 from creditline.edge.api.state import Engine
 from creditline.errors import Code, NotFound
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 from creditline.flows.document import (
     Correction,
     Paper,

@@ -24,7 +24,7 @@ from creditline.edge.commands.output import (
     with_engine,
 )
 from creditline.edge.engine import Engine
-from creditline.events.catalogue import EvidenceKind
+from creditline.events.event import EvidenceKind
 from creditline.flows.document import (
     Correction,
     Judgement,

@@ -23,7 +23,7 @@ from creditline.edge.commands.output import (
 )
 from creditline.edge.engine import Engine
 from creditline.errors import Code, Malformed
-from creditline.events.catalogue import Borrower
+from creditline.events.event import Borrower
 from creditline.explanation.words import Told, tell, tell_reason, words_of
 from creditline.flows.capture import CaptureRequest, VoidRequest, capture_reservation, void_reservation
 from creditline.flows.draw import DrawRequest, draw_lines

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -111,6 +111,19 @@ def day_of(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Malformed(f"The day {text!r} is no date. Write it as 2026-05-01.", code=Code.MESSAGE_MALFORMED) from None
+
+
+def instant(text: str | None) -> datetime | None:
+    """Return an instant as it was typed, without a zone in UTC; raise `Malformed` if it is none."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed(
+            f"The instant {text!r} is none. Write it as 2026-05-01T00:00Z.", code=Code.MESSAGE_MALFORMED
+        ) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def minor(text: str, currency: str) -> int:

@@ -7,9 +7,8 @@ import typer
 
 from creditline.decision.backtest import Backtest, Segment
 from creditline.decision.matured import Horizon
-from creditline.edge.commands.output import Json, note, progress, show, with_engine
+from creditline.edge.commands.output import Json, instant, note, progress, show, with_engine
 from creditline.edge.commands.policy_impact import MOST_CASES, draft_of, rows_of
-from creditline.edge.commands.policy_life import instant
 from creditline.edge.engine import Engine
 from creditline.edge.products import load_product
 from creditline.flows.backtest import Period, recorded_backtest

@@ -9,9 +9,19 @@ import typer
 
 from creditline.edge.bundles import read_bundle, write_bundle
 from creditline.edge.commands.diff import told_of
-from creditline.edge.commands.output import FOUND_STATUS, Json, RequestId, day_of, id_or_new, note, show, with_engine
+from creditline.edge.commands.output import (
+    FOUND_STATUS,
+    Json,
+    RequestId,
+    day_of,
+    id_or_new,
+    instant,
+    note,
+    show,
+    with_engine,
+)
 from creditline.edge.commands.policy_gates import warn
-from creditline.edge.commands.policy_life import Actor, Edition, Product, Reason, instant, order_of, rows_of
+from creditline.edge.commands.policy_life import Actor, Edition, Product, Reason, order_of, rows_of
 from creditline.edge.engine import Engine
 from creditline.flows.govern import Done, files_of, gates_ahead, govern
 from creditline.flows.imports import import_edition, import_policy

@@ -11,9 +11,8 @@ from creditline.decision.evidence import EVIDENCE_FILE, Bar, Because, Evidence, 
 from creditline.decision.matured import Horizon
 from creditline.decision.product import Product
 from creditline.decision.tables import TABLES
-from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
+from creditline.edge.commands.output import FOUND_STATUS, Json, instant, note, progress, show, with_engine
 from creditline.edge.commands.policy_impact import MOST_CASES, draft_of
-from creditline.edge.commands.policy_life import instant
 from creditline.edge.commands.rules import said
 from creditline.edge.engine import Engine
 from creditline.edge.settings import read_settings

@@ -1,17 +1,16 @@
 """Commands about the life of a policy: publish, submit, approve, activate, roll back, retire; and the history."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 import typer
 
-from creditline.edge.commands.output import FOUND_STATUS, Json, RequestId, id_or_new, show, with_engine
+from creditline.edge.commands.output import FOUND_STATUS, Json, RequestId, id_or_new, instant, show, with_engine
 from creditline.edge.commands.policy_gates import warn
 from creditline.edge.engine import Engine
 from creditline.edge.products import folder_of, load_product, product_files
-from creditline.errors import Code, Malformed
 from creditline.flows.govern import (
     Done,
     Order,
@@ -207,19 +206,6 @@ def rows_of(done: Done) -> list[tuple[str, str]]:
     if deed.starts_at is not None:
         rows.append(("in force from", deed.starts_at.isoformat()))
     return rows
-
-
-def instant(text: str | None) -> datetime | None:
-    """Return an instant as it was typed; without a zone it is UTC."""
-    if text is None:
-        return None
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed(
-            f"The instant {text!r} is none. Write it as 2026-05-01T00:00Z.", code=Code.MESSAGE_MALFORMED
-        ) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 activate_.__name__ = "activate"

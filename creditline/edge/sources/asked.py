@@ -60,7 +60,7 @@ def _cases(product: Product, facts: Facts, book: Book, table: str) -> list[Cases
     is_bad = np.array([book.defaults[one] for one in facts.borrowers], np.bool_)
     found: list[Cases] = []
     done = 0
-    for views in views_of(facts, asked):
+    for views in views_of(product, facts, asked):
         rows = np.arange(done, done + len(views.features))
         done += len(rows)
         part = _as_it_stands(asked.taken(rows), views.features)

@@ -14,7 +14,8 @@ import polars as pl
 
 from creditline.edge.sources.book import corrupt, framed
 from creditline.errors import Code, NotFound
-from creditline.events.catalogue import Category, OrderPaid
+from creditline.events.catalogue import OrderPaid
+from creditline.events.event import Category
 from creditline.events.frames import EVENT_SCHEMA
 
 FILES = ("CDNOW_master.txt.gz", "CDNOW_master.txt")

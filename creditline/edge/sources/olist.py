@@ -11,7 +11,8 @@ import polars as pl
 
 from creditline.edge.sources.book import corrupt, framed
 from creditline.errors import Code, NotFound
-from creditline.events.catalogue import Category, OrderPaid, OrderPlaced
+from creditline.events.catalogue import OrderPaid, OrderPlaced
+from creditline.events.event import Category
 
 CURRENCY = "BRL"
 OTHER = list(Category).index(Category.OTHER)

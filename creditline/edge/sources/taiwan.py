@@ -18,12 +18,12 @@ from creditline.errors import Code, Malformed, NotFound
 from creditline.events.catalogue import (
     BalanceMoved,
     DrawMade,
-    Event,
     LineOpened,
     OutcomeObserved,
     RepaymentReceived,
     StatementIssued,
 )
+from creditline.events.event import Event
 from creditline.events.frames import EVENT_SCHEMA
 from creditline.ids import id_from
 

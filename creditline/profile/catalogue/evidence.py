@@ -1,12 +1,7 @@
 """What the borrower proved."""
 
-from creditline.events.catalogue import (
-    EvidenceExpired,
-    EvidenceKind,
-    EvidenceRefused,
-    EvidenceSubmitted,
-    EvidenceVerified,
-)
+from creditline.events.catalogue import EvidenceExpired, EvidenceRefused, EvidenceSubmitted, EvidenceVerified
+from creditline.events.event import EvidenceKind
 from creditline.profile.feature import Feature, Fold, Of, Ratio, Source
 
 EVIDENCE = Source.EVIDENCE

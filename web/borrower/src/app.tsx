@@ -11,6 +11,7 @@ import { Frame } from "./parts/Frame";
 import { Failed, Waiting } from "./parts/states";
 import { Card } from "./parts/Card";
 import { Link, usePath } from "./router";
+import { ConsentScreen } from "./screens/ConsentScreen";
 import { DrawScreen } from "./screens/DrawScreen";
 import { EvidenceScreen } from "./screens/EvidenceScreen";
 import { HomeScreen } from "./screens/HomeScreen";
@@ -77,6 +78,8 @@ function screen(path: string, me: Me, line: OwnLine, missing: string, goBack: st
       return <EvidenceScreen me={me} line={line} />;
     case "review":
       return <ReviewScreen me={me} />;
+    case "consents":
+      return <ConsentScreen me={me} />;
     case "letters":
       return <LettersScreen me={me} />;
     default:

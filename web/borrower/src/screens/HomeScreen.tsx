@@ -258,6 +258,9 @@ function More() {
         <li>
           <Link to="review">{t("review")}</Link>
         </li>
+        <li>
+          <Link to="consents">{t("consents")}</Link>
+        </li>
       </ul>
     </nav>
   );
