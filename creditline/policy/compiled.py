@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from creditline.policy import values
-from creditline.policy.evaluate import Rows, collected, compute, holds, not_unique, priority
+from creditline.policy.evaluate import Rows, alike, collected, compute, holds, not_alike, not_unique, priority
 from creditline.policy.feel import Against, Between, Call, Cell, Choice, Constant, Expression, Name, Negative, Operation
 from creditline.policy.table import (
     Answer,
@@ -50,7 +50,7 @@ MOST_ANSWERS = 4096
 MOST_SEEN = 512
 """For how many numbers a column keeps their bin: counts and grades are looked up, amounts of money are searched for."""
 
-ONE_RULE = (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.PRIORITY)
+ONE_RULE = (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.PRIORITY, HitPolicy.ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def _one(table: str, names: Sequence[str], row: int, outputs: Sequence[Expressio
 def _several(
     table: DecisionTable, names: Sequence[str], matching: Sequence[int], outputs: Sequence[Sequence[Expression]]
 ) -> Run:
-    """Return the function of several rules, or none: their outputs together, or those of the highest priority."""
+    """Return the function of several rules, or none: their outputs together, or those of one of them."""
     functions = [[function_of(one) for one in row] for row in outputs]
 
     def run(scope: Scope) -> Answer:
@@ -228,6 +228,10 @@ def _several(
         if table.hit_policy is HitPolicy.PRIORITY and rows:
             best = min(range(len(rows)), key=lambda place: priority(table, found[place]))
             rows, found = [rows[best]], [found[best]]
+        if table.hit_policy is HitPolicy.ANY and rows:
+            if not alike(found):
+                raise not_alike(table.name, rows)
+            rows, found = rows[:1], found[:1]
         given = collected(table.hit_policy, found, len(names))
         rules = ((table.name, tuple(row + 1 for row in rows)),)
         return Answer(outputs=dict(zip(names, given, strict=True)), rules=rules)

@@ -188,10 +188,10 @@ def _hit_policy(element: Element, where: Where) -> HitPolicy:
     given, aggregation = element.get("hitPolicy", "UNIQUE"), element.get("aggregation")
     if given == "COLLECT" and aggregation in AGGREGATIONS:
         return AGGREGATIONS[aggregation]
-    if given in {HitPolicy.UNIQUE, HitPolicy.FIRST, HitPolicy.PRIORITY} and aggregation is None:
+    if given in {HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY} and aggregation is None:
         return HitPolicy(given)
     raise where.wrong(
-        f"its hit policy is {given}{f' with {aggregation}' if aggregation else ''}; we have UNIQUE, FIRST, PRIORITY, and "
+        f"its hit policy is {given}{f' with {aggregation}' if aggregation else ''}; we have UNIQUE, ANY, FIRST, PRIORITY, and "
         f"COLLECT with {', '.join(AGGREGATIONS)}"
     )
 

@@ -127,6 +127,11 @@ def _chosen(table: DecisionTable, matching: Sequence[int], scope: Scope) -> list
             return list(matching)
         case HitPolicy.FIRST:
             return list(matching[:1])
+        case HitPolicy.ANY:
+            outputs = [[compute(one, scope) for one in table.rules[row].outputs] for row in matching]
+            if not alike(outputs):
+                raise not_alike(table.name, matching)
+            return list(matching[:1])
         case HitPolicy.PRIORITY:
             return sorted(
                 matching, key=lambda row: priority(table, [compute(one, scope) for one in table.rules[row].outputs])
@@ -148,6 +153,21 @@ def not_unique(table: str, matching: Sequence[int]) -> PolicyInvalid:
     rows = " and ".join(str(row + 1) for row in matching)
     return PolicyInvalid(
         f"Table {table}: rules {rows} both match, and its hit policy is UNIQUE. Make them exclude each other.",
+        code=Code.POLICY_INVALID,
+    )
+
+
+def alike(rows: Sequence[Sequence[Value]]) -> bool:
+    """Say whether rules give the same, output by output; null is the same as null."""
+    return all(values.equals(one, first) is True for row in rows[1:] for one, first in zip(row, rows[0], strict=True))
+
+
+def not_alike(table: str, matching: Sequence[int]) -> PolicyInvalid:
+    """Return the error of a table in which any rule may answer, and those that match give different outputs."""
+    rows = " and ".join(str(row + 1) for row in matching)
+    return PolicyInvalid(
+        f"Table {table}: rules {rows} all match and give different outputs, and its hit policy is ANY. Make them give the "
+        "same, or exclude each other.",
         code=Code.POLICY_INVALID,
     )
 

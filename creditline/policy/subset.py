@@ -51,7 +51,7 @@ WHY: Mapping[type, str] = {
 }
 """Why a node of the full language cannot be held, in words."""
 
-HIT_POLICIES = ("UNIQUE", "FIRST", "PRIORITY")
+HIT_POLICIES = ("UNIQUE", "ANY", "FIRST", "PRIORITY")
 CALLS = {name.replace("_", " ") for name in feel.FUNCTIONS} | {"date"}
 TYPES = {None, "number", "string", "boolean", "date"}
 

@@ -24,7 +24,7 @@ COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 
 
 class HitPolicy(StrEnum):
-    """What a table does with the rules that match: U, F, P, or C with + < > # or as a list of nothing."""
+    """What a table does with the rules that match: U, A, F, P, or C with + < > # or as a list of nothing."""
 
     UNIQUE = "UNIQUE"
     FIRST = "FIRST"
@@ -33,6 +33,7 @@ class HitPolicy(StrEnum):
     COLLECT_MIN = "COLLECT MIN"
     COLLECT_MAX = "COLLECT MAX"
     COLLECT_COUNT = "COLLECT COUNT"
+    ANY = "ANY"
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):

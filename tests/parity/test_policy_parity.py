@@ -50,7 +50,15 @@ CELLS = st.one_of(
     st.lists(TESTS, min_size=1, max_size=2).map(lambda tests: f"not({', '.join(tests)})"),
 )
 HITS = st.sampled_from(
-    [("UNIQUE", ""), ("FIRST", ""), ("COLLECT", "SUM"), ("COLLECT", "MIN"), ("COLLECT", "MAX"), ("COLLECT", "COUNT")]
+    [
+        ("UNIQUE", ""),
+        ("ANY", ""),
+        ("FIRST", ""),
+        ("COLLECT", "SUM"),
+        ("COLLECT", "MIN"),
+        ("COLLECT", "MAX"),
+        ("COLLECT", "COUNT"),
+    ]
 )
 OUTPUTS = st.sampled_from(
     [

@@ -28,8 +28,8 @@ BROKEN = [
     (
         "a hit policy we do not have",
         'id="t_draw" hitPolicy="FIRST"',
-        'id="t_draw" hitPolicy="ANY"',
-        "its hit policy is ANY",
+        'id="t_draw" hitPolicy="RULE ORDER"',
+        "its hit policy is RULE ORDER",
     ),
     ("a type we do not have", 'name="grade" typeRef="number"', 'name="grade" typeRef="money"', "its type is money"),
     ("an order of booleans", "<text>true</text>", "<text>&gt; true</text>", "orders a boolean"),

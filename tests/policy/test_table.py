@@ -34,6 +34,12 @@ HITS: list[tuple[str, str, list[tuple[str, str]], int | None, Value, tuple[int, 
     ("COLLECT", "COUNT", [("> 1", "10"), ("> 2", "20")], 3, 2, (1, 2)),
     ("COLLECT", "COUNT", [("> 1", "10"), ("> 2", "20")], 0, 0, ()),
     ("COLLECT", "SUM", [("> 1", "10")], 0, None, ()),
+    ("ANY", "", [("> 1", "10"), ("> 2", "10.0"), ("-", "null")], None, None, (3,)),
+    ("ANY", "", [("> 1", "10"), ("> 2", "10.0")], 3, 10, (1,)),
+    ("ANY", "", [("> 1", "x + 7"), ("> 2", "10")], 3, 10, (1,)),
+    ("ANY", "", [("> 1", "10"), ("> 2", "20")], 2, 10, (1,)),
+    ("ANY", "", [("> 1", "null"), ("> 2", "null")], 3, None, (1,)),
+    ("ANY", "", [("> 1", "10")], 0, None, ()),
 ]
 
 
@@ -58,6 +64,15 @@ def test_two_rules_of_a_unique_table_that_match_are_an_error_on_both_executors()
     for executor in (partial(evaluate, policy), compile_policy(policy).decide):
         with pytest.raises(PolicyInvalid, match="rules 1 and 2 both match"):
             executor("t", {"x": 3})
+
+
+@pytest.mark.parametrize("other", ["20", "x + 8", "null"])
+def test_rules_of_an_any_table_that_give_different_outputs_are_an_error_on_both_executors(other: str) -> None:
+    policy = small("ANY", [("> 1", "10"), ("> 2", other), ("> 5", "10")])
+    for executor in (partial(evaluate, policy), compile_policy(policy).decide):
+        with pytest.raises(PolicyInvalid, match="rules 1 and 2 all match and give different outputs"):
+            executor("t", {"x": 3})
+        assert executor("t", {"x": 2}).rules == (("t", (1,)),)
 
 
 def test_the_hash_of_a_policy_is_pinned_to_its_content() -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from creditline.policy.check.cover import BoundReached, Mates, Steps, grown, hole
 from creditline.policy.check.finding import Finding, FindingCode, Severity, case_of, joined
 from creditline.policy.check.laid import Laid
-from creditline.policy.evaluate import compute, priority
+from creditline.policy.evaluate import alike, compute, priority
 from creditline.policy.feel import Constant
-from creditline.policy.table import DecisionTable, HitPolicy, ends_of, names_in
+from creditline.policy.table import DecisionTable, HitPolicy, Rule, ends_of, names_in
 from creditline.policy.values import Value
 
 MOST_GAPS = 5
@@ -92,14 +92,13 @@ def _gap(laid: Laid, masks: Sequence[frozenset[int]], *, must_answer: bool) -> F
 def _overlaps(laid: Laid, mates: Mates) -> Iterator[Finding]:
     """Find rules that match together where a table lets only one do so, or lets several only if they say the same."""
     table = laid.table
-    if table.hit_policy is not HitPolicy.UNIQUE and table.hit_policy.value != "ANY":
+    if table.hit_policy is not HitPolicy.UNIQUE and table.hit_policy is not HitPolicy.ANY:
         return
     found = 0
     for row, rule in enumerate(table.rules):
         both = mates.of(row) & ~((2 << row) - 1)
-        if table.hit_policy.value == "ANY":
-            same = sum(1 << at for at, other in enumerate(table.rules) if other.outputs == rule.outputs)
-            both &= ~same
+        if table.hit_policy is HitPolicy.ANY:
+            both &= ~sum(1 << at for at, other in enumerate(table.rules) if _says_the_same(rule, other))
         found += both.bit_count()
         while both and found - both.bit_count() < MOST_OVERLAPS:
             yield _overlap(laid, mates, (row, (both & -both).bit_length() - 1))
@@ -113,15 +112,26 @@ def _overlaps(laid: Laid, mates: Mates) -> Iterator[Finding]:
         )
 
 
+def _says_the_same(rule: Rule, other: Rule) -> bool:
+    """Say whether two rules give the same whatever is given; of what is computed, only if it is written the same."""
+    if rule.outputs == other.outputs:
+        return True
+    fixed = [[compute(one, {}) for one in own.outputs if not any(names_in(one))] for own in (rule, other)]
+    return all(len(own) == len(rule.outputs) for own in fixed) and alike(fixed)
+
+
 def _overlap(laid: Laid, mates: Mates, pair: tuple[int, int]) -> Finding:
     row, other = pair
     wanted = 1 << row | 1 << other
     region = laid.region([[mask for mask in own if mask & wanted == wanted] for own in mates.dimensions])
     differ = laid.table.rules[row].outputs != laid.table.rules[other].outputs
     outputs = "and answer differently" if differ else "and answer the same"
+    is_computed = any(names_in((laid.table.rules[row].outputs, laid.table.rules[other].outputs)))
+    may_agree = laid.table.hit_policy is HitPolicy.ANY and is_computed
     return Finding(
         code=FindingCode.OVERLAP,
-        severity=Severity.ERROR,
+        # What is computed may turn out the same in every case; where it does not, the case is an error when it comes.
+        severity=Severity.WARNING if may_agree else Severity.ERROR,
         table=laid.table.name,
         rows=(row + 1, other + 1),
         witness=region.witness,

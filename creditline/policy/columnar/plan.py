@@ -17,7 +17,7 @@ from creditline.policy.columnar.match import Matcher, matcher_of
 from creditline.policy.columnar.outputs import Found, Hits, Literals, filled, literals_of, place, together
 from creditline.policy.columnar.vector import Array, NotHeld, Vector, exact, values_of, vector_of
 from creditline.policy.compiled import run_of
-from creditline.policy.evaluate import not_unique, priority
+from creditline.policy.evaluate import alike, not_alike, not_unique, priority
 from creditline.policy.feel import Constant
 from creditline.policy.table import (
     DecisionTable,
@@ -44,7 +44,10 @@ EMPTY: Mapping[str, Vector] = {
 }
 """No rows at all of every kind that columns hold."""
 
-ONE_RULE = (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.PRIORITY)
+ONE_RULE = (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.PRIORITY, HitPolicy.ANY)
+ORDERED = (HitPolicy.FIRST, HitPolicy.PRIORITY)
+"""The hit policies under which one rule wins over another; of the rest, several rules that match may be an error."""
+
 TOGETHER = (HitPolicy.COLLECT_SUM, HitPolicy.COLLECT_MIN, HitPolicy.COLLECT_MAX, HitPolicy.COLLECT_COUNT)
 
 
@@ -144,8 +147,8 @@ def _chunks(count: int) -> Iterator[slice]:
 def _one_rule(table: DecisionTable, scope: Mapping[str, Vector], count: int) -> Found:
     """Answer a table in which one rule answers each row."""
     order = _order(table)
-    is_unique = table.hit_policy is HitPolicy.UNIQUE
-    matcher = matcher_of(_selectors(table, order, scope), len(order), is_first=not is_unique)
+    is_ordered = table.hit_policy in ORDERED
+    matcher = matcher_of(_selectors(table, order, scope), len(order), is_first=is_ordered)
     literals: dict[str, Literals] = {}
     for at, output in enumerate(table.outputs):
         with place(f"output {output.name!r}"):
@@ -158,8 +161,8 @@ def _one_rule(table: DecisionTable, scope: Mapping[str, Vector], count: int) -> 
         np.copyto(rule[rows], first, casting="unsafe")
         for name, one in literals.items():
             np.take(one.by_rule.values, first, out=values[name][rows], mode="clip")
-        if is_unique:
-            failed |= _not_unique(table, matcher, rows)
+        if not is_ordered:
+            failed |= _clashing(table, matcher, rows)
     read = _read_by_outputs(table, scope)
     outputs: dict[str, Vector] = {}
     for name, one in literals.items():
@@ -188,18 +191,34 @@ def _order(table: DecisionTable) -> list[int]:
     return sorted(rows, key=lambda row: priority(table, given[row]))
 
 
-def _not_unique(table: DecisionTable, matcher: Matcher, rows: slice) -> dict[int, str]:
-    """Return the rows that several rules of a unique table match, with the words of the error."""
+def _clashing(table: DecisionTable, matcher: Matcher, rows: slice) -> dict[int, str]:
+    """Return the rows that several rules match where the hit policy lets them not, with the words of the error."""
     found: dict[int, str] = {}
     places = np.flatnonzero(matcher.several(rows))
+    if not len(places):
+        return found
+    own, masks = matcher.groups(rows)
+    words = {number: _clash(table, masks[number]) for number in np.unique(own[places]).tolist()}
     for at in places.tolist():
-        row = rows.start + at
-        (word,) = matcher.groups(slice(row, row + 1))[1:]
-        mask = word[int(matcher.groups(slice(row, row + 1))[0][0])]
-        found[row] = not_unique(
-            table.name, [number for number in range(len(table.rules)) if mask >> number & 1]
-        ).message
+        if said := words[int(own[at])]:
+            found[rows.start + at] = said
     return found
+
+
+def _clash(table: DecisionTable, mask: int) -> str | None:
+    """Return the error of several rules that match together, None if the table lets them."""
+    matching = [number for number in range(len(table.rules)) if mask >> number & 1]
+    if table.hit_policy is HitPolicy.UNIQUE:
+        return not_unique(table.name, matching).message
+    outputs = [table.rules[row].outputs for row in matching]
+    if all(one == outputs[0] for one in outputs):
+        return None
+    literals = [[constant(node) for node in own if isinstance(node, Constant)] for own in outputs]
+    if any(len(own) < len(table.outputs) for own in literals):
+        raise NotHeld(
+            f"rules {matching[0] + 1} and {matching[1] + 1} match together, and each row says whether they agree"
+        )
+    return None if alike(literals) else not_alike(table.name, matching).message
 
 
 def _together(table: DecisionTable, scope: Mapping[str, Vector], count: int) -> Found:

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from creditline.errors import PolicyInvalid
 from creditline.policy.check.finding import Finding, FindingCode, Severity
 from creditline.policy.check.reach import MOST_GAPS, before_of, reach_findings
 from creditline.policy.check.region import Region
@@ -52,6 +53,24 @@ def test_overlaps_are_exactly_the_pairs_that_match_together(policy: Policy) -> N
     for one in overlaps:
         assert one.witness is not None
         assert set(one.rows) <= set(matching(policy, laid(policy).filled(one.witness)))
+
+
+@given(tables([HitPolicy.ANY]))
+@settings(max_examples=60, deadline=None)
+def test_overlaps_of_an_any_table_are_exactly_the_cases_that_are_an_error(policy: Policy) -> None:
+    overlaps = found(policy, FindingCode.OVERLAP)
+    for own in EVERYTHING:
+        clash = {rows for rows in (one.rows for one in overlaps) if set(rows) <= set(matching(policy, own))}
+        try:
+            evaluate(policy, "t", own)
+        except PolicyInvalid:
+            assert clash
+        else:
+            assert not clash
+    for one in overlaps:
+        assert one.witness is not None
+        with pytest.raises(PolicyInvalid, match="different outputs"):
+            evaluate(policy, "t", laid(policy).filled(one.witness))
 
 
 @given(tables([HitPolicy.FIRST, HitPolicy.COLLECT_SUM, HitPolicy.PRIORITY]))
@@ -113,3 +132,20 @@ def test_overlap_says_whether_the_outputs_differ(outputs: list[str], pairs: int)
     assert len(overlaps) == pairs
     assert ("answer differently" in overlaps[0].words) == (outputs[0] != outputs[1])
     assert "m = 2" in overlaps[0].words
+
+
+@pytest.mark.parametrize(
+    ("outputs", "severity"),
+    [
+        (["1", "1"], None),
+        (["1", "1.0"], None),
+        (["m", "m"], None),
+        (["m", "m + 0"], Severity.WARNING),
+        (["1", "2"], Severity.ERROR),
+    ],
+)
+def test_rules_of_an_any_table_may_overlap_as_long_as_they_say_the_same(
+    outputs: list[str], severity: Severity | None
+) -> None:
+    overlaps = found(a_table(HitPolicy.ANY, ("m",), [("< 3",), ("> 1",)], outputs), FindingCode.OVERLAP)
+    assert [one.severity for one in overlaps] == ([severity] if severity else [])

@@ -167,3 +167,24 @@ def test_collected_rules_are_lists() -> None:
     frame = frame_of(decide_many(policy, "t", {"x": [0, 2, None]}))
     assert frame["rule_of_t"].to_list() == [[2], [1, 2], [2]]
     assert frame["out"].to_list() == [0, 12, None]
+
+
+def test_any_of_many_rules_may_answer_and_each_row_that_differs_is_told() -> None:
+    rules = [(f"> {row}", "1" if row < 80 else "2") for row in range(100)]
+    found = decide_many(small("ANY", rules), "t", {"x": [0, 40, 81, 200, None]})
+    assert found.row_wise == ()
+    assert [found.hits["t"].at(row) for row in (0, 1, 4)] == [(), (1,), ()]
+    assert sorted(found.failed) == [2, 3]
+    assert found.failed[2].startswith("Table t: rules 1 and 2 and 3")
+
+
+def test_rules_that_compute_and_match_together_are_compared_row_by_row_with_a_mark() -> None:
+    policy = small("ANY", [("> 1", "x + 1"), ("> 2", "2 * x - 2"), ("> 2", "x + 1")])
+    answers = decide_many(policy, "t", {"x": [0, 2, 3, 4, None]})
+    (mark,) = answers.row_wise
+    assert "rules 1 and 2 match together" in mark.reason
+    assert list(answers.failed) == [3]
+    for row, x in ((0, 0), (1, 2), (2, 3), (4, None)):
+        assert answer_at(answers, row) == evaluate(policy, "t", {"x": x})
+    alike = decide_many(small("ANY", [("> 1", "x + 1"), ("> 2", "x + 1")]), "t", {"x": [0, 2, 3]})
+    assert (alike.row_wise, alike.failed) == ((), {})

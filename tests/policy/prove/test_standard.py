@@ -17,7 +17,7 @@ def contest(policy: Policy) -> Contest:
     return Contest(policy=policy, name=policy.decisions[0].name, numbers={}, executors={"standard": by_standard})
 
 
-@pytest.mark.parametrize("hit_policy", ["FIRST", "UNIQUE", "COLLECT"])
+@pytest.mark.parametrize("hit_policy", ["FIRST", "UNIQUE", "ANY", "COLLECT"])
 def test_the_standard_agrees_and_an_error_of_ours_is_null_there(hit_policy: str) -> None:
     aggregation = "SUM" if hit_policy == "COLLECT" else ""
     policy = small(hit_policy, [("&gt;= 1", "10"), ("&gt;= 2", "20")], aggregation=aggregation)
