@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from creditline.decision.arms import files_of_arm, require_same_catalogue
+from creditline.decision.arms import Armed, files_of_arm, require_same_catalogue
 from creditline.decision.product import Product, pack, read_product, unpack
 from creditline.errors import Code, Conflict, NotFound
 from creditline.explanation.offer import require_offerable
-from creditline.policy.life import State, Version, shown
+from creditline.policy.life import State, Version, shown, stopped_arms
 from creditline.policy.strategy import STRATEGY_FILE, Arm, ArmKind, Strategy, moved
 from creditline.store import decisions, policies
 from creditline.store.connect import Connection
@@ -35,6 +35,24 @@ async def laid_out(product: Product) -> tuple[Laid, ...]:
             await asyncio.to_thread(require_offerable, own)
             found.append(Laid(arm=arm, product=own))
     return tuple(found)
+
+
+async def armed_of(db: Connection, product: Product) -> Armed:
+    """Return an edition, published or not, with what its challengers would run, and the arms that are stopped by now.
+
+    Raise `NotFound` for an edition of an arm that is not here, `PolicyInvalid` for one with other features.
+    """
+    if product.strategy is None:
+        return Armed(product=product)
+    found: dict[str, Product] = {}
+    for arm in product.strategy.challengers:
+        if arm.edition is None:
+            found[arm.name] = await asyncio.to_thread(read_product, files_of_arm(product, arm))
+        else:
+            found[arm.name] = await _read(db, arm.edition, arm)
+            require_same_catalogue(product, arm, other=found[arm.name])
+    stopped = stopped_arms(await policies.deeds(db, product.name))
+    return Armed(product=product, arms=found, stopped=frozenset(stopped))
 
 
 async def keep(db: Connection, product: Product, laid: tuple[Laid, ...], *, at: datetime) -> None:

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from creditline.decision.arms import Armed
+from creditline.decision.dealt import Dealt, dealt
 from creditline.decision.fairness import GroupRate, fairness_of
-from creditline.decision.impact import Amount, answered, impact_of
+from creditline.decision.impact import Amount, Asked, ask, summed_up
 from creditline.decision.losing import Losing, losing_in
 from creditline.decision.loss import loss_rates
 from creditline.decision.outcome import Kind
-from creditline.decision.past import Outcomes, Past, past_of
+from creditline.decision.past import Outcomes, Past
 from creditline.decision.product import Product, read_product
 from creditline.decision.recorded import Recorded
 from creditline.errors import Code, PolicyInvalid
+from creditline.flows.arms import armed_of
 from creditline.flows.house import House
 from creditline.flows.promises import rates
 from creditline.flows.recorded import recorded_cases
@@ -29,14 +33,28 @@ ASKED = frozenset({Gate.ANSWERED_OTHERWISE, Gate.GRANTED_GROWTH, Gate.LOSS_BUDGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfArm:
+    """What was found in the cases that one arm would decide; None where nothing is known of them yet."""
+
+    arm: str
+    cases_count: int
+    found_ppm: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A gate with its limit and what was found, in ppm; None where nothing is known yet. `where` names the cases it is of."""
+    """A gate with its limit and what was found, in ppm; None where nothing is known yet. `where` names the cases it is of.
+
+    What is found is of everything that would be in force: each case as the arm answers it that it would fall into. `arms` tell
+    it arm by arm, the champion among them, where there is more than one.
+    """
 
     gate: Gate
     limit_ppm: int
     found_ppm: int | None
     where: str
     failure: Failure | None
+    arms: tuple[OfArm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +76,11 @@ def require_measurable(product: Product, limits: Mapping[Gate, int]) -> None:
 
 
 async def measured_gates(
-    db: Database, files: Mapping[str, bytes], *, current: Mapping[str, bytes]
+    db: Database, files: Mapping[str, bytes], *, current: Mapping[str, bytes], on: date
 ) -> tuple[Measured, ...]:
     """Measure files by the gates, and the assumptions about losses, of those in force; without gates nothing is read.
+
+    Arms that are over on the day `on`, or stopped by now, count as the champion's.
 
     An edition is held to what was said before it, so that nobody loosens the gate they are about to pass.
     """
@@ -69,11 +89,14 @@ async def measured_gates(
         return ()
     product = await asyncio.to_thread(read_product, files)
     found: dict[Gate, Found] = {}
+    arms: dict[str, tuple[int, dict[Gate, Found]]] = {}
     if limits.keys() & ASKED:
         cases = await recorded_cases(db, House([product]), product=product.name, most=MOST_CASES)
         async with db.reading() as connection:
             groups = await fairness.groups(connection, {one.decision.borrower for one in cases})
-        found |= await asyncio.to_thread(_asked, product, cases, losing_in(current), groups)
+            armed = await armed_of(connection, product)
+        by = Yardstick(losing=losing_in(current), groups=groups, holds_on=on)
+        found, arms = await asyncio.to_thread(_asked, armed, cases, by)
     for rate in await rates(db, by=["product"]):
         if rate.product == product.name and rate.kept_ratio is not None:
             found[Gate.PROMISES_KEPT] = Found(ppm=int(rate.kept_ratio * MILLION))
@@ -88,27 +111,55 @@ async def measured_gates(
             found_ppm=found[gate].ppm if gate in found else None,
             where=where.get(gate, ""),
             failure=failed.get(gate),
+            arms=tuple(
+                OfArm(arm=arm, cases_count=count, found_ppm=own[gate].ppm if gate in own else None)
+                for arm, (count, own) in arms.items()
+                if gate in ASKED
+            ),
         )
         for gate, limit_ppm in limits.items()
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yardstick:
+    """What an edition is measured by: assumptions about losses, who belongs to which group, and the day from which it holds."""
+
+    losing: Losing | None
+    groups: fairness.Groups
+    holds_on: date
+
+
 def _asked(
-    product: Product, cases: Sequence[Recorded], losing: Losing | None, groups: fairness.Groups
-) -> dict[Gate, Found]:
-    """Measure everything that recorded decisions tell; of an interval the end that speaks against the edition counts."""
-    if not cases:
+    armed: Armed, cases: Sequence[Recorded], by: Yardstick
+) -> tuple[dict[Gate, Found], dict[str, tuple[int, dict[Gate, Found]]]]:
+    """Measure everything that recorded decisions tell: of all arms together, and arm by arm if there are several."""
+    parts = {one.arm: _answered(one) for one in dealt(armed, cases, on=by.holds_on)}
+    whole = _figures(armed.product, [one for own in parts.values() for one in own], by)
+    if len(parts) <= 1:
+        return whole, {}
+    return whole, {
+        arm: (sum(one.past.count for one in own), _figures(armed.product, own, by)) for arm, own in parts.items()
+    }
+
+
+def _answered(cases: Dealt) -> list[Asked]:
+    return [ask(cases.product, past) for past in cases.past]
+
+
+def _figures(product: Product, asked: Sequence[Asked], by: Yardstick) -> dict[Gate, Found]:
+    """Measure cases as they would be answered; of an interval the end that speaks against the edition counts."""
+    if not asked:
         return {}
-    past = past_of(product, cases)
-    impact = impact_of(product, past)
+    impact = summed_up(product, asked, None)
     # Few cases prove little.
     found = {Gate.ANSWERED_OTHERWISE: Found(ppm=impact.changed.high_ppm)}
     if (growth_ppm := granted_growth_ppm(impact.amounts)) is not None:
         found[Gate.GRANTED_GROWTH] = Found(ppm=growth_ppm)
-    asked = answered(product, past)
-    if losing is not None and (loss := expected_loss_of(asked, losing)):
+    answers = [(one.past, one.after) for one in asked]
+    if by.losing is not None and (loss := expected_loss_of(answers, by.losing)):
         found[Gate.LOSS_BUDGET] = loss
-    if ratio := unfairest(fairness_of(asked, groups)):
+    if ratio := unfairest(fairness_of(answers, by.groups)):
         found[Gate.FAIRNESS_RATIO] = ratio
     return found
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from creditline.clock import Clock
+from creditline.clock import Clock, business_day
 from creditline.decision.product import pack, read_product, unpack
 from creditline.errors import Broken, Code, Conflict, Malformed, NotFound
 from creditline.explanation.offer import require_offerable
@@ -181,7 +181,8 @@ async def _failed(db: Database, clock: Clock, order: Order) -> tuple[Failure, ..
     version, files = await files_of(db, order.product, edition=order.edition)
     if version.state is not State.APPROVED:
         return ()
-    return await gates_ahead(db, clock, product=order.product, files=files)
+    measured = await gates_measured(db, clock, product=order.product, files=files, starts_at=order.starts_at)
+    return tuple(one.failure for one in measured if one.failure)
 
 
 async def gates_ahead(db: Database, clock: Clock, *, product: str, files: Mapping[str, bytes]) -> tuple[Failure, ...]:
@@ -190,14 +191,14 @@ async def gates_ahead(db: Database, clock: Clock, *, product: str, files: Mappin
 
 
 async def gates_measured(
-    db: Database, clock: Clock, *, product: str, files: Mapping[str, bytes]
+    db: Database, clock: Clock, *, product: str, files: Mapping[str, bytes], starts_at: datetime | None = None
 ) -> tuple[Measured, ...]:
-    """Measure files of a product by every gate of the edition in force."""
+    """Measure files of a product by every gate of the edition in force, as they would hold from now or a later instant on."""
     before = await in_force_at(db, product, valid_at=clock())
     if before is None:
         return ()
     _, current = await files_of(db, product, edition=before.edition)
-    return await measured_gates(db, files, current=current)
+    return await measured_gates(db, files, current=current, on=business_day(starts_at or clock()))
 
 
 async def roll_back(db: Database, clock: Clock, *, order: Order) -> Done:

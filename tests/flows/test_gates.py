@@ -1,19 +1,28 @@
 """Gates on the book: what fails one is not activated, unless two people let it through on record."""
 
+from datetime import timedelta
+
 import pytest
 
-from creditline.decision.impact import Amount
+from creditline.decision.impact import Amount, share_of_cases
 from creditline.decision.outcome import Kind
 from creditline.decision.product import Product, read_product
 from creditline.errors import Broken, Code, Malformed, NotAllowed, PolicyInvalid
 from creditline.flows.fairness import keep_groups, recorded_fairness
 from creditline.flows.gates import expected_loss_of, granted_growth_ppm, measured_gates, require_measurable, unfairest
 from creditline.flows.govern import activate, gates_measured, govern, life_of
+from creditline.flows.strategy import stop_arm
+from creditline.money import MILLION
 from creditline.policy.gates import GATES_FILE, Gate
 from creditline.policy.life import Act
+from creditline.policy.strategy import CHAMPION
 from tests.decision.a_product import a_product
 from tests.flows.a_governor import approved, order
-from tests.flows.desk import Desk
+from tests.flows.desk import STARTS_AT, Desk
+from tests.flows.test_arms import HALF, observed, others, who
+from tests.policy.a_strategy import a_shadow, an_arm, with_strategy
+
+DAY = STARTS_AT.date()
 
 SHUT = b"[answered_otherwise]\nmost_ppm = 0\n[promises_kept]\nleast_ppm = 1_000_000\n"
 EVERY_GATE = (
@@ -82,10 +91,10 @@ async def test_only_a_gate_there_is_can_be_overridden(desk: Desk) -> None:
 
 
 async def test_nothing_on_record_fails_no_gate(desk: Desk) -> None:
-    measured = await measured_gates(desk.db, a_product().files, current=gated(EVERY_GATE).files)
+    measured = await measured_gates(desk.db, a_product().files, current=gated(EVERY_GATE).files, on=DAY)
     assert [one.gate for one in measured] == list(Gate)
     assert {(one.found_ppm, one.failure) for one in measured} == {(None, None)}
-    assert await measured_gates(desk.db, a_product().files, current=a_product().files) == ()
+    assert await measured_gates(desk.db, a_product().files, current=a_product().files, on=DAY) == ()
 
 
 def test_growth_is_that_of_the_currency_that_grows_most() -> None:
@@ -154,7 +163,10 @@ async def test_a_group_that_is_answered_less_favourably_fails_the_ratio(desk: De
     ((found_ppm, has_failed),) = await measured()
     assert found_ppm is not None
     assert (found_ppm < 800_000, has_failed) == (True, True)
-    assert set((await recorded_fairness(desk.db, desk.house, a_product(), most=100))[0].__slots__) >= {"ratio", "p"}
+    assert set((await recorded_fairness(desk.db, desk.clock, desk.house, a_product(), most=100))[0].__slots__) >= {
+        "ratio",
+        "p",
+    }
 
 
 def test_of_nothing_given_out_nothing_is_lost_and_without_groups_there_is_no_ratio() -> None:
@@ -162,3 +174,63 @@ def test_of_nothing_given_out_nothing_is_lost_and_without_groups_there_is_no_rat
     assert losing is not None
     assert expected_loss_of([], losing) is None
     assert unfairest([]) is None
+
+
+async def armed(desk: Desk, product: Product) -> tuple[int | None, dict[str, tuple[int, int | None]]]:
+    """Return what the gate of other answers finds, in all and arm by arm: cases and ppm."""
+    found = await gates_measured(desk.db, desk.clock, product=product.name, files=product.files)
+    (gate,) = (one for one in found if one.gate is Gate.ANSWERED_OTHERWISE)
+    return gate.found_ppm, {one.arm: (one.cases_count, one.found_ppm) for one in gate.arms}
+
+
+async def test_gates_measure_what_each_arm_would_put_in_force_by_its_share(desk: Desk) -> None:
+    await desk.offer(gated(b"[answered_otherwise]\nmost_ppm = 400_000\n"))
+    inside, outside = who(count=3), others(count=5)
+    lines = [await desk.open(borrower=name) for name in (*inside, *outside)]
+    for line in lines:
+        await observed(desk, line)
+    cases = 3 * len(lines)
+
+    share = share_of_cases(len(inside), of_count=cases)
+    found, arms = await armed(desk, with_strategy(an_arm("longer", HALF)))
+    assert found == share.high_ppm
+    assert {arm: count for arm, (count, _) in arms.items()} == {CHAMPION: 15, "longer": 9}
+    assert arms["longer"][1] == share_of_cases(len(inside), of_count=9).high_ppm
+    assert arms[CHAMPION][1] == share_of_cases(0, of_count=15).high_ppm
+
+    nothing: tuple[int, dict[str, object]] = (share_of_cases(0, of_count=cases).high_ppm, {})
+    today = desk.clock().date()
+    over = with_strategy(an_arm("longer", HALF, more=f"to = {today}\n"))
+    assert await armed(desk, over) == nothing
+    later = with_strategy(an_arm("longer", HALF, more=f"from = {today + timedelta(days=9)}\n"))
+    assert (await armed(desk, later))[0] == share.high_ppm
+    assert await armed(desk, with_strategy(a_shadow("longer"))) == nothing
+    nobody = with_strategy(an_arm("longer", HALF, more='segment = "grade >= 99"\n'))
+    assert await armed(desk, nobody) == nothing
+    blocked = with_strategy(an_arm("longer", HALF, more='segment = "months_late_last_count >= 1"\n'))
+    assert (await armed(desk, blocked))[1]["longer"] == (3, share_of_cases(3, of_count=3).high_ppm)
+
+
+async def test_an_arm_alone_can_keep_its_edition_from_being_activated_and_one_that_is_stopped_cannot(
+    desk: Desk,
+) -> None:
+    await desk.offer(gated(b"[answered_otherwise]\nmost_ppm = 400_000\n"))
+    for name in who(count=2):
+        await observed(desk, await desk.open(borrower=name))
+    files = {
+        **with_strategy(an_arm("longer", MILLION, days=50)).files,
+        GATES_FILE: b"[answered_otherwise]\nmost_ppm = 400_000\n",
+    }
+    armed_product = read_product(files)
+    await approved(desk.db, desk.clock, armed_product)
+    with pytest.raises(NotAllowed, match="answered_otherwise") as refused:
+        await activate(desk.db, desk.clock, order=order(desk.clock, armed_product, actor="bob"))
+    assert refused.value.code is Code.GATE_FAILED
+    for actor in ("ann", "bob"):
+        through = order(desk.clock, armed_product, actor=actor, gate="answered_otherwise")
+        await govern(desk.db, desk.clock, order=through, act=Act.OVERRIDE)
+    await activate(desk.db, desk.clock, order=order(desk.clock, armed_product, actor="bob"))
+    assert (await armed(desk, armed_product))[0] == share_of_cases(2, of_count=6).high_ppm
+    stop = order(desk.clock, armed_product, actor="bob", edition="", arm="longer")
+    await stop_arm(desk.db, desk.clock, order=stop)
+    assert (await armed(desk, armed_product))[0] == share_of_cases(0, of_count=6).high_ppm

@@ -15,8 +15,19 @@ from creditline.policy.gates import Gate
 ROUTES = APIRouter(tags=["policies"])
 
 
+class OfArmView(View):
+    """What was found in the cases that one arm would decide; null where nothing is known of them yet."""
+
+    arm: str
+    cases_count: int
+    found_ppm: int | None
+
+
 class GateView(View):
-    """A gate of the edition in force: its limit and what was found, in ppm (null: not known yet), and whether it is failed."""
+    """A gate of the edition in force: its limit and what was found, in ppm (null: not known yet), and whether it is failed.
+
+    What is found is of all arms together, each with its share; `arms` tell it arm by arm where there are several.
+    """
 
     gate: Gate
     limit_ppm: int
@@ -24,6 +35,7 @@ class GateView(View):
     where: str
     has_failed: bool
     words: str | None
+    arms: list[OfArmView]
 
 
 class IntervalView(View):
@@ -62,6 +74,7 @@ async def gates_of_policy(body: FilesBody, engine: Engine) -> list[GateView]:
             where=one.where,
             has_failed=one.failure is not None,
             words=one.failure.words if one.failure else None,
+            arms=[OfArmView.model_validate(own) for own in one.arms],
         )
         for one in measured
     ]
@@ -71,5 +84,5 @@ async def gates_of_policy(body: FilesBody, engine: Engine) -> list[GateView]:
 async def fairness_of_policy(body: FilesBody, engine: Engine) -> list[GroupRateView]:
     """Compare how favourably the groups that are kept for this are answered by a draft; four fifths is no legal test."""
     draft = await asyncio.to_thread(read_product, body.files_of(engine))
-    found = await recorded_fairness(engine.db, engine.house, draft, most=body.most_cases)
+    found = await recorded_fairness(engine.db, engine.clock, engine.house, draft, most=body.most_cases)
     return [GroupRateView.model_validate(one) for one in found]

@@ -35,18 +35,24 @@ def gates(target: Target = "consumer_revolving", product: Whose = "consumer_revo
         return await gates_measured(engine.db, engine.clock, product=draft.name, files=draft.files)
 
     measured = with_engine(use)
-    show(measured, as_json=as_json, rows=[_row(one) for one in measured], head=("", "gate", "found", "limit", "where"))
+    rows = [row for one in measured for row in _rows(one)]
+    show(measured, as_json=as_json, rows=rows, head=("", "gate", "found", "limit", "where"))
     if not measured:
         note(f"The edition of {draft.name} in force has no gates.toml: nothing stands in the way.")
     if any(one.failure for one in measured):
         raise typer.Exit(FOUND_STATUS)
 
 
-def _row(one: Measured) -> tuple[object, ...]:
+def _rows(one: Measured) -> list[tuple[object, ...]]:
+    """Return a line a gate, and one for each arm where there are several."""
     state = "FAIL" if one.failure else "not known yet" if one.found_ppm is None else "pass"
-    found = "" if one.found_ppm is None else percent(one.found_ppm)
     _, _, side = WORDS[one.gate]
-    return state, one.gate, found, f"{side} {percent(one.limit_ppm)}", one.where
+    whole = (state, one.gate, _found(one.found_ppm), f"{side} {percent(one.limit_ppm)}", one.where)
+    return [whole, *(("", f"  {own.arm}", _found(own.found_ppm), "", f"{own.cases_count:,} cases") for own in one.arms)]
+
+
+def _found(ppm: int | None) -> str:
+    return "" if ppm is None else percent(ppm)
 
 
 def warn(failed: tuple[Failure, ...]) -> None:
@@ -79,7 +85,9 @@ def fairness(
         if keep and given is not None:
             await keep_groups(engine.db, engine.clock, given)
         with progress("Decisions read", most) as told:
-            return await recorded_fairness(engine.db, engine.house, draft, most=most, groups=given, told=told)
+            return await recorded_fairness(
+                engine.db, engine.clock, engine.house, draft, most=most, groups=given, told=told
+            )
 
     found = with_engine(use)
     head = ("attribute", "group", "cases", "favourable", "ratio", "p", "")
