@@ -37,10 +37,19 @@ class Cases:
     is_bad: Truths
 
 
-def cases_of(product: Product, recorded: Iterable[Recorded], *, is_bad: Mapping[UUID, bool]) -> tuple[Cases, ...]:
-    """Lay out recorded decisions whose outcome is known, by what was stored with them; the others are left out."""
+def cases_of(
+    product: Product,
+    recorded: Iterable[Recorded],
+    *,
+    is_bad: Mapping[UUID, bool],
+    places: dict[str, int] | None = None,
+) -> tuple[Cases, ...]:
+    """Lay out recorded decisions whose outcome is known, by what was stored with them; the others are left out.
+
+    `places` are the numbers of borrowers so far: cases of several products that are looked at together share them.
+    """
     known = [one for one in recorded if one.decision.id in is_bad]
-    places: dict[str, int] = {}
+    places = {} if places is None else places
     return tuple(
         Cases(
             table=group.table,

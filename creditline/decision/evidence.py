@@ -97,8 +97,9 @@ class RuleEvidence(msgspec.Struct, frozen=True, kw_only=True):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What outcomes say of the rules of a policy.
 
-    `population` says in words whose cases they are and what turning bad means; rates carry 95 % intervals each, differences
-    one at the bar's confidence for `comparisons_count` comparisons together.
+    `arm` is the one whose decisions alone were looked at, None for those of all arms that these rules made; `arms` counts the
+    decisions of each. `population` says in words whose cases they are and what turning bad means; rates carry 95 % intervals
+    each, differences one at the bar's confidence for `comparisons_count` comparisons together.
     """
 
     product: str
@@ -111,6 +112,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     comparisons_count: int
     left_out: Mapping[str, int]
     rules: tuple[RuleEvidence, ...]
+    arm: str | None = None
+    arms: Mapping[str, int] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,9 @@ class EvidenceBody(FilesBody):
     confidence_ppm: Annotated[int, Field(strict=True, ge=500_000, le=999_999)] = 950_000
     least_cases: Annotated[int, Field(strict=True, ge=2, description="Independent cases needed on each side.")] = 100
     least_difference_ppm: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 10_000
+    arm: Annotated[
+        str | None, Field(max_length=64, description="Only the decisions of this arm, by the rules it runs.")
+    ] = None
 
 
 class FigureView(View):
@@ -79,6 +82,8 @@ class EvidenceView(View):
     comparisons_count: int
     left_out: dict[str, int]
     rules: list[RuleEvidenceView]
+    arm: str | None
+    arms: Annotated[dict[str, int], Field(description="How many cases each arm decided.")]
 
 
 @ROUTES.post("/v1/policies:evidence")
@@ -91,5 +96,6 @@ async def evidence_of_policy(body: EvidenceBody, engine: Engine) -> EvidenceView
         least_difference_ppm=body.least_difference_ppm,
     )
     draft = await asyncio.to_thread(read_product, body.files_of(engine))
-    wanted = Wanted(horizon=horizon, bar=bar, most=body.most_cases)
-    return EvidenceView.model_validate(await recorded_evidence(engine.db, engine.house, draft, wanted=wanted))
+    wanted = Wanted(horizon=horizon, bar=bar, most=body.most_cases, arm=body.arm)
+    held = await recorded_evidence(engine.db, engine.house, draft, wanted=wanted)
+    return EvidenceView.model_validate(held.evidence)

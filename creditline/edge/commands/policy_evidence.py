@@ -17,7 +17,7 @@ from creditline.edge.commands.rules import said
 from creditline.edge.engine import Engine
 from creditline.edge.settings import read_settings
 from creditline.errors import Code, Malformed
-from creditline.flows.evidence import Wanted, recorded_evidence
+from creditline.flows.evidence import Held, Wanted, recorded_evidence
 from creditline.policy.table import DecisionTable
 from creditline.policy.values import Value, plain
 
@@ -45,6 +45,7 @@ def evidence(
     confidence: Annotated[float, typer.Option(help="Percent, for all rules together.", min=50, max=99.99)] = 95.0,
     least_cases: Annotated[int, typer.Option(help="Independent cases needed on each side.", min=2)] = 100,
     least_difference: Annotated[float, typer.Option(help="Percentage points a claim must make.", min=0, max=100)] = 1.0,
+    arm: Annotated[str | None, typer.Option(help="Only the decisions of this arm, by the rules it runs.")] = None,
     write: Annotated[Path | None, typer.Option(help="Keep it in a product's folder, beside its rules.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -60,17 +61,20 @@ def evidence(
     )
     numbers = numbers_of(number or ())
     if source is not None:
+        if arm is not None:
+            raise typer.BadParameter("A book that was decided elsewhere has no arms.", param_hint="--arm")
         found = _of_source(draft, source, table=table, bar=bar, numbers=numbers)
     else:
         until = instant(known_at)
 
-        async def use(engine: Engine) -> Evidence:
+        async def use(engine: Engine) -> Held:
             horizon = Horizon(days=horizon_days, late_days=late_days, known_at=until or engine.clock())
             with progress("Decisions read", most) as told:
-                wanted = Wanted(horizon=horizon, bar=bar, most=most, numbers=numbers)
+                wanted = Wanted(horizon=horizon, bar=bar, most=most, numbers=numbers, arm=arm)
                 return await recorded_evidence(engine.db, engine.house, draft, wanted=wanted, told=told)
 
-        found = with_engine(use)
+        held = with_engine(use)
+        draft, found = held.product, held.evidence
     show(found, as_json=as_json, rows=rows_of(draft, found), head=HEAD, right=(3, 5))
     _tell(found)
     if write is not None:
@@ -155,6 +159,10 @@ def _tell(found: Evidence) -> None:
     note(
         f"{found.cases_count:,} cases of {found.borrowers_count:,} borrowers, {found.bad_count:,} bad: {found.population}."
     )
+    if len(found.arms) > 1:
+        note(
+            f"Decided by {', '.join(f'{arm} {count:,}' for arm, count in found.arms.items())}, each by its own numbers."
+        )
     for why, count in found.left_out.items():
         note(f"Left out: {count:,}, {why}.")
     note(
