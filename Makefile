@@ -28,7 +28,7 @@ demo: .venv/.runtime ## See the engine at work and meet four borrowers on their 
 	@$(MAKE) --no-print-directory pages || true
 	$(BIN)/creditline demo
 
-pages: creditline/edge/built/index.html ## Build the borrower's pages, with the machine's node or one of a wheel
+pages: creditline/edge/built/console/index.html ## Build the borrower's pages and the officers', with the machine's node or one of a wheel
 
 bench: setup ## Measure each promise about speed against its yardstick (ONLY=name for one)
 	$(BIN)/python tests/bench/run.py $(ONLY)
@@ -53,10 +53,10 @@ lock: .venv/.installer ## Renew requirements/*.txt after an edit of pyproject.to
 	  { echo "# Made from pyproject.toml: edit that, then run \`make lock\`."; cat $$file; } > $$file.new && mv $$file.new $$file; done
 
 clean: ## Remove .venv and everything that can be made again
-	rm -rf .venv web/wire web/*/node_modules creditline/edge/built .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks build dist
+	rm -rf .venv web/wire web/node_modules creditline/edge/built .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks build dist
 	find creditline tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-creditline/edge/built/index.html: web/build.py web/node.txt openapi.json $(shell find web/borrower -name node_modules -prune -o -type f -print) | .venv/.installer
+creditline/edge/built/console/index.html: web/build.py web/node.txt openapi.json $(shell find web -name node_modules -prune -o -name wire -prune -o -type f -print) | .venv/.installer
 	@$(BIN)/python web/build.py
 
 lint: setup

@@ -10,6 +10,7 @@ Clock = Callable[[], datetime]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+WEEK_DAYS, WORKING_DAYS = 7, 5
 DAY = timedelta(days=1)
 DAY_US = 86_400_000_000
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -55,6 +56,15 @@ def just_after(instant: datetime) -> datetime:
 def business_day(instant: datetime) -> date:
     """Return the business day an instant falls on; days begin at midnight UTC (ADR 0006)."""
     return instant.astimezone(UTC).date()
+
+
+def working_days(*, after: date, until: date) -> int:
+    """Return how many Mondays to Fridays lie after a day up to another, negative if that is earlier; holidays count."""
+    if until < after:
+        return -working_days(after=until, until=after)
+    weeks, rest = divmod((until - after).days, WEEK_DAYS)
+    left = sum((after.weekday() + step) % WEEK_DAYS < WORKING_DAYS for step in range(1, rest + 1))
+    return weeks * WORKING_DAYS + left
 
 
 def last_over(now: datetime) -> date:

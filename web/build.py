@@ -1,4 +1,4 @@
-"""Build the borrower's pages into creditline/edge/built: with the machine's node if it is new enough, else with a wheel's.
+"""Build the pages into creditline/edge/built: with the machine's node if it is new enough, else with a wheel's.
 
 Nothing of it is committed. It needs a registry of npm packages, which npm is set up for as usual; the lock names none.
 """
@@ -14,14 +14,14 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "web" / "borrower"
+WEB = ROOT / "web"
+APPS = ("borrower", "console")
+"""Each a folder of its own, all with the packages that the one lock above them names."""
+
 BUILT = ROOT / "creditline" / "edge" / "built"
 OWN_NODE = ROOT / ".venv" / "node"
-STEPS = (
-    ("node_modules/openapi-typescript/bin/cli.js", "../../openapi.json", "--output", "../wire/creditline.d.ts"),
-    ("node_modules/typescript/bin/tsc", "--noEmit"),
-    ("node_modules/vite/bin/vite.js", "build"),
-)
+TYPES = ("../node_modules/openapi-typescript/bin/cli.js", "../../openapi.json", "--output", "../wire/creditline.d.ts")
+STEPS = (("../node_modules/typescript/bin/tsc", "--noEmit"), ("../node_modules/vite/bin/vite.js", "build"))
 """What `npm run build` does, without npm in between: the one of the wheel does not find itself by name."""
 
 WORTH_IT = (".js", ".css", ".html", ".svg", ".json")
@@ -43,9 +43,11 @@ def main() -> int:
 
 def build() -> None:
     """Fetch what the lock names, check the types against openapi.json, bundle, and compress beside each file."""
-    fetch(SOURCE)
-    for command in STEPS:
-        run([node(), *command], folder=SOURCE)
+    fetch(WEB)
+    run([node(), *TYPES], folder=WEB / APPS[0])
+    for app in APPS:
+        for command in STEPS:
+            run([node(), *command], folder=WEB / app)
     for path in sorted(BUILT.rglob("*")):
         if path.suffix in WORTH_IT:
             body = path.read_bytes()

@@ -117,6 +117,7 @@ async def _serve(engine: Engine, settings: Settings, report: Report) -> None:
         note(f"\n  Meet them, on a clock that you move (it says {clock():%Y-%m-%d}):")
         for borrower, story in worth_meeting([(one.borrower, one.picked) for one in report.shown]):
             note(f"\n  {borrower}: {story}\n  {link(base, token=issued(sign_in, borrower))}")
+        note(f"\n  The officers' pages: two customers wait for a person to look again\n  {base}/console/")
         note(
             "\n  The links are good for twelve hours."
             if is_built()

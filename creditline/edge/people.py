@@ -16,15 +16,18 @@ from creditline.edge.tokens import SignIn
 from creditline.events.catalogue import IncomeReceived, StatementIssued
 from creditline.events.event import Event, IncomeSource
 from creditline.events.row import row_of
+from creditline.flows.appeal import AppealRequest, ask_for_review
 from creditline.flows.draw import DrawRequest, draw_lines
 from creditline.flows.explain import lines_of, read_line
 from creditline.flows.house import House
 from creditline.flows.ingest import ingest_rows
+from creditline.flows.notices import notices_of
 from creditline.flows.open import OpenRequest, open_lines
 from creditline.flows.repay import RepayRequest, repay_lines
 from creditline.flows.turn import one
 from creditline.flows.work import work_until
 from creditline.ids import id_from
+from creditline.store.appeals import AppealReason
 from creditline.store.connect import Database
 
 PRODUCT = "consumer_revolving"
@@ -33,19 +36,23 @@ LIVED_DAYS = 200
 LINKS_LAST = timedelta(hours=12)
 CLOCK_FILE = "clock"
 
-INCOME, DRAW, REPAY, STATEMENT = "income", "draw", "repay", "statement"
+INCOME, DRAW, REPAY, STATEMENT, ASK = "income", "draw", "repay", "statement", "ask"
 Step = tuple[int, str, int]
-"""How many days ago, what, and how much in minor units; of a statement how many months late."""
+"""How many days ago, what, and how much in minor units; of a statement how many months late, of asking for a person nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A made borrower: the id, why they are worth meeting, the limit, and what they did, the oldest first."""
+    """A made borrower: the id, why they are worth meeting, the limit, and what they did, the oldest first.
+
+    `words` are what they say when they ask for a person to look at the latest unfavourable act.
+    """
 
     borrower: str
     story: str
     granted_minor: int
     steps: tuple[Step, ...]
+    words: str = ""
 
 
 MEI = Person(
@@ -112,6 +119,46 @@ KAI = Person(
 )
 PEOPLE = (MEI, JUN, LAN, KAI)
 
+WEN = Person(
+    borrower="wen",
+    story="asked for a person: two draws of one day were one payment",
+    granted_minor=3_000_000,
+    steps=(
+        (190, INCOME, 1_280_000),
+        (150, DRAW, 500_000),
+        (140, STATEMENT, 0),
+        (130, REPAY, 500_000),
+        *((days, DRAW, 500_000) for days in (60, 52, 45)),
+        (43, STATEMENT, 0),
+        (40, REPAY, 1_500_000),
+        (24, DRAW, 400_000),
+        (15, DRAW, 600_000),
+        (15, DRAW, 500_000),
+        (9, DRAW, 400_000),
+        (7, STATEMENT, 0),
+        (6, REPAY, 1_500_000),
+        (4, ASK, 0),
+    ),
+    words="The two draws of that day were one payment: the shop's till failed and I paid again. It sent one back.",
+)
+BO = Person(
+    borrower="bo",
+    story="asked for a person a month ago and nobody has answered",
+    granted_minor=1_000_000,
+    steps=(
+        (190, INCOME, 700_000),
+        (120, DRAW, 300_000),
+        (100, STATEMENT, 0),
+        (70, STATEMENT, 1),
+        (60, REPAY, 150_000),
+        (35, ASK, 0),
+        (20, STATEMENT, 1),
+    ),
+    words="I was in hospital in September and paid as soon as I was home.",
+)
+ASKING = (WEN, BO)
+"""Made borrowers whose requests wait for an officer."""
+
 
 async def live(db: Database, house: House, *, until: datetime, people: Sequence[Person] = PEOPLE) -> None:
     """Let made people live up to an instant; whoever has a line already has lived."""
@@ -121,8 +168,8 @@ async def live(db: Database, house: House, *, until: datetime, people: Sequence[
 
 
 async def settled(engine: Engine, settings: Settings, *, until: datetime) -> MovedClock:
-    """Let the people live up to an instant, and return the demo's clock: then, or where it was left the last time."""
-    await live(engine.db, engine.house, until=until)
+    """Let all made people live up to an instant, and return the demo's clock: then, or where it was left the last time."""
+    await live(engine.db, engine.house, until=until, people=(*PEOPLE, *ASKING))
     left = settings.home / CLOCK_FILE
     return MovedClock(max(until, datetime.fromisoformat(left.read_text()) if left.is_file() else until))
 
@@ -173,10 +220,26 @@ async def _live(db: Database, house: House, person: Person, *, until: datetime) 
             case "repay":
                 paid = RepayRequest(id=name, line=line, amount_minor=amount, currency=CURRENCY)
                 one(await repay_lines(db, clock, house, asked=[paid]))
+            case "ask":
+                await _ask(db, house, person, name, clock=clock)
             case _:
                 event = await _event(db, person, name, line=line, what=what, amount=amount, at=clock())
                 await ingest_rows(db, house, rows=[(1, row_of(event, recorded_at=clock()))])
     await work_until(db, clock, house, until=until)
+
+
+async def _ask(db: Database, house: House, person: Person, name: UUID, *, clock: MovedClock) -> None:
+    """Ask for a person to look at what was done last against somebody."""
+    (latest,) = await notices_of(db, borrower=person.borrower, most=1)
+    asked = AppealRequest(
+        id=name,
+        borrower=person.borrower,
+        act=latest.notice.act,
+        reason=AppealReason.FACTS_WRONG,
+        words=person.words,
+        language="zh",
+    )
+    await ask_for_review(db, clock, house, request=asked)
 
 
 async def _event(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from creditline.clock import Clock
 from creditline.decision.outcome import Decision
 from creditline.decision.what_if import what_if
 from creditline.errors import Code, Malformed
@@ -13,6 +14,8 @@ from creditline.flows.appeal import known_appeal
 from creditline.flows.house import House
 from creditline.flows.notices import written
 from creditline.flows.replay import Replayed, replayed
+from creditline.flows.turn import moment_of
+from creditline.flows.verdict import Mandate, mandate_of
 from creditline.ledger.line import Line
 from creditline.money import in_words
 from creditline.restoration.plan import Tranche
@@ -46,12 +49,13 @@ class Case:
     line: Line | None
     withheld: tuple[Tranche, ...]
     findings: tuple[tuple[Finding, Second | None], ...]
+    mandate: Mandate
     supposed: Decision | None
     differences: tuple[Difference, ...]
 
 
 async def case_of(
-    db: Database, house: House, review: UUID, *, supposing: Mapping[str, float | None] | None = None
+    db: Database, clock: Clock, house: House, review: UUID, *, supposing: Mapping[str, float | None] | None = None
 ) -> Case:
     """Return the case file of a request, and its decision asked again with some values supposed otherwise.
 
@@ -63,15 +67,19 @@ async def case_of(
         replay = await replayed(connection, house, *sealed) if sealed else None
         stored = replay.stored if replay else None
         supposed, differences = await _supposed(connection, house, stored, supposing or {})
+        line = (await lines.read(connection, [appeal.line])).get(appeal.line)
+        at = moment_of(clock())
+        product = (await house.offer(connection, at)).product(appeal.product, at)
         return Case(
             appeal=appeal,
             letters=(await written(connection, house, appeal.act)).letters,
             decision=stored,
             features=await _features(connection, house, stored),
             replay=replay,
-            line=(await lines.read(connection, [appeal.line])).get(appeal.line),
+            line=line,
             withheld=tuple(await appeals.withheld_by(connection, appeal.act)),
             findings=tuple(await appeals.findings(connection, review)),
+            mandate=mandate_of(product, line.currency, at) if line else Mandate(alone_minor=0, most_minor=0),
             supposed=supposed,
             differences=differences,
         )

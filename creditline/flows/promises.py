@@ -20,6 +20,7 @@ from creditline.ids import id_from
 from creditline.ledger.line import Line
 from creditline.restoration.plan import MOST_DAYS, Tranche
 from creditline.restoration.promise import Outcome, PromiseEnd
+from creditline.score.measures import wilson
 from creditline.store import decisions, due, lines, promises, requests
 from creditline.store.connect import Connection, Database
 from creditline.store.promises import Breach, Count, Kept
@@ -63,11 +64,24 @@ class Rate:
     open_count: int
 
     @property
+    def held_count(self) -> int:
+        """How many promises were due and found their condition true."""
+        return self.kept_count + self.early_count + self.late_count + self.broken_count
+
+    @property
     def kept_ratio(self) -> float | None:
         """Which share of the promises whose condition held was kept."""
-        good_count = self.kept_count + self.early_count
-        held_count = good_count + self.late_count + self.broken_count
-        return good_count / held_count if held_count else None
+        return (self.kept_count + self.early_count) / self.held_count if self.held_count else None
+
+    @property
+    def low_ratio(self) -> float | None:
+        """The lower end of the 95 % interval of the share (Wilson)."""
+        return wilson(self.kept_count + self.early_count, self.held_count)[0] if self.held_count else None
+
+    @property
+    def high_ratio(self) -> float | None:
+        """The upper end of the 95 % interval of the share (Wilson)."""
+        return wilson(self.kept_count + self.early_count, self.held_count)[1] if self.held_count else None
 
 
 async def promise(db: Connection, house: House, told: Sequence[tuple[Decision, Sequence[Tranche]]]) -> None:
@@ -109,6 +123,15 @@ async def promises_of(db: Database, line: UUID, *, most: int) -> tuple[Line, lis
     async with db.reading() as connection:
         found = the_line(await lines.read(connection, [line]), line)
         return found, await promises.of_line(connection, line, most=most)
+
+
+async def failed_promises(db: Database, *, most: int) -> list[tuple[Kept, str, str]]:
+    """Return promises that were late or broken, those that failed last first, each with its borrower and currency."""
+    async with db.reading() as connection:
+        found = await promises.failed(connection, most=most)
+        of = await lines.read(connection, [one.promise.tranche.line for one in found])
+        owners = [of[one.promise.tranche.line] for one in found]
+        return [(one, owner.borrower, owner.currency) for one, owner in zip(found, owners, strict=True)]
 
 
 async def rates(db: Database, *, by: Sequence[str]) -> list[Rate]:

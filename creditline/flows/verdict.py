@@ -5,12 +5,15 @@ same path as everything else that moves a line, in the transaction that ends the
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from creditline.clock import Clock, business_day
 from creditline.decision.adverse import Trigger
+from creditline.decision.product import Product
 from creditline.errors import Code, Conflict, Malformed, NotAllowed
 from creditline.flows.appeal import known_appeal
 from creditline.flows.authority import require_words
@@ -35,6 +38,14 @@ EFFECTS = {
     Trigger.DECREASED: Effect.LIMIT,
 }
 """What a person may change about which act. What was declined is decided anew when the facts are put right, by the rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """What one officer may change alone, and what two may, each time; in minor units, 0 where the product says nothing."""
+
+    alone_minor: int
+    most_minor: int
 
 
 class UpholdRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -273,16 +284,21 @@ async def _promised(db: Connection, desk: Desk, named: Sequence[UUID]) -> list[T
     return chosen
 
 
+def mandate_of(product: Product, currency: str, at: datetime) -> Mandate:
+    """Return what officers of a product may change at an instant."""
+    numbers = product.parameters.at(business_day(at), currency=currency)
+    return Mandate(alone_minor=int(numbers.get(ALONE, 0)), most_minor=int(numbers.get(MOST, 0)))
+
+
 def _needs_second(desk: Desk, amount_minor: int) -> bool:
     """Say whether a change takes two people; raise `NotAllowed` if it is above what even two may do."""
     assert desk.line is not None
     currency = desk.line.currency
-    numbers = desk.product.parameters.at(business_day(desk.decided_at), currency=currency)
-    alone, most = (int(numbers.get(name, 0)) for name in (ALONE, MOST))
-    if amount_minor > most:
+    mandate = mandate_of(desk.product, currency, desk.decided_at)
+    if amount_minor > mandate.most_minor:
         raise NotAllowed(
             f"This would change {in_words(amount_minor, currency)}, and two officers of {desk.product.name} may change "
-            f"{in_words(most, currency)} at once. Change less, or take it to whoever sets limits.",
+            f"{in_words(mandate.most_minor, currency)} at once. Change less, or take it to whoever sets limits.",
             code=Code.MANDATE_EXCEEDED,
         )
-    return amount_minor > alone
+    return amount_minor > mandate.alone_minor

@@ -71,15 +71,28 @@ def features_lost(
     card: Scorecard | Booster, row: Sequence[float], names: tuple[str, ...], families: Collection[str]
 ) -> tuple[str, ...]:
     """Return the features of some families that cost points, the dearest first, equals in the order of the card."""
+    lost = [
+        (points, name)
+        for name, family, points in lost_by_feature(card, row, names)
+        if points > 0 and family in families
+    ]
+    return tuple(name for _, name in sorted(lost, key=lambda one: -one[0]))
+
+
+def lost_by_feature(
+    card: Scorecard | Booster, row: Sequence[float], names: tuple[str, ...]
+) -> list[tuple[str, str, int]]:
+    """Return each feature of a card with its family and what its value costs alone, in the order of the card.
+
+    Points are more than 0 where another value would have given more, and never less with a scorecard.
+    """
     if isinstance(card, Booster):
-        lost = _gains(card, row, names, families)
-    else:
-        lost = [
-            (bins.reference_points - points_in(bins, row[place]), bins.name)
-            for bins, place in zip(card.decides.bins, places_of(card.features, names), strict=True)
-            if bins.family in families
-        ]
-    return tuple(name for points, name in sorted(lost, key=lambda one: -one[0]) if points > 0)
+        families = {read.name: read.family for read in card.decides.reads}
+        return [(name, families[name], points) for points, name in _gains(card, row, names, {*families.values()})]
+    return [
+        (bins.name, bins.family, bins.reference_points - points_in(bins, row[place]))
+        for bins, place in zip(card.decides.bins, places_of(card.features, names), strict=True)
+    ]
 
 
 def better_edges(card: Scorecard | Booster, name: str, value: float) -> tuple[float, ...]:

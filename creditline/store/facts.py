@@ -1,6 +1,6 @@
 """Facts about borrowers: intake that counts nothing twice, and reads that can be repeated exactly."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,15 @@ from creditline.store.connect import Connection, Row
 from creditline.store.statements import statements
 
 SQL = statements("facts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The events of one borrower that a snapshot shows, and of those that were undone by which event, and from when on."""
+
+    rows: tuple[EventRow, ...]
+    undone: Mapping[UUID, tuple[UUID, datetime]]
+
 
 COLUMNS = (
     "id", "number", "borrower", "happened_at", "recorded_at", "amount_minor", "currency", "code", "ref", "digest",
@@ -124,6 +133,15 @@ async def last_told(db: Connection, borrower: str, numbers: Collection[int]) -> 
     """Return when a fact of some types last happened to a borrower, None if none did."""
     at: datetime | None = await db.fetchval(SQL["last_told"], borrower, sorted(numbers))
     return at
+
+
+async def seen_of(db: Connection, borrower: str, *, seen: str, own: UUID | None = None) -> Seen:
+    """Return what `facts` would give of one borrower, event by event, oldest first, and what of it was undone."""
+    undone = await db.fetch(SQL["undone_seen"], borrower, seen, sorted(UNDONE_BY.values()))
+    return Seen(
+        rows=tuple(EventRow(*row) for row in await db.fetch(SQL["events_seen"], borrower, seen, own)),
+        undone={row["id"]: (row["by"], row["undone_from"]) for row in reversed(undone)},
+    )
 
 
 async def is_known(db: Connection, borrower: str) -> bool:

@@ -79,6 +79,23 @@ from event
 where borrower = $1
 order by happened_at, number, id;
 
+-- name: events_seen
+-- What facts_of_borrowers gives of one borrower, event by event and with their ids, for people who look behind a figure.
+select e.id, e.number, e.borrower, e.happened_at, e.recorded_at, e.amount_minor, e.currency, e.code, e.ref
+from event e
+left join lateral (select txid, ref from event where event.id = $3 offset 0) o on $3 is not null
+where e.borrower = $1 and (pg_visible_in_snapshot(e.txid, $2::text::pg_snapshot) or e.id = $3::uuid or (e.txid, e.ref) = (o.txid, o.ref))
+order by e.happened_at, e.number, e.id;
+
+-- name: undone_seen
+-- What of a borrower's facts was undone, by which fact that a snapshot shows, and from when.
+select e.id, u.id as by, greatest(u.happened_at + interval '1 microsecond', u.recorded_at) as undone_from
+from event u
+join correction c on c.request = u.id and c.is_whole
+cross join lateral (select * from event where event.id = c.corrects offset 0) e
+where u.borrower = $1 and u.number = any($3::smallint[]) and pg_visible_in_snapshot(u.txid, $2::text::pg_snapshot)
+order by undone_from, e.id;
+
 -- name: is_known
 -- Whether a borrower has ever been heard of.
 select exists (select from event where borrower = $1) or exists (select from line where borrower = $1);

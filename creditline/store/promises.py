@@ -91,6 +91,16 @@ async def of_line(db: Connection, line: UUID, *, most: int) -> list[Kept]:
     return [_kept(row) for row in await db.fetch(SQL["promises_of_line"], line, most)]
 
 
+async def of_decision(db: Connection, decision: UUID) -> list[Kept]:
+    """Return the promises that a decision made, by day."""
+    return [_kept(row) for row in await db.fetch(SQL["promises_of_decision"], decision)]
+
+
+async def failed(db: Connection, *, most: int) -> list[Kept]:
+    """Return promises that were late or broken, those that failed last first."""
+    return [_kept(row) for row in await db.fetch(SQL["promises_failed"], most)]
+
+
 async def counts(db: Connection) -> list[Count]:
     """Return how promises went, by product, day they were told for, reason and kind."""
     return [Count(**{**dict(row), "kind": PromiseKind(row["kind"])}) for row in await db.fetch(SQL["count_promises"])]

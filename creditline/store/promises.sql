@@ -11,6 +11,31 @@ where t.line = $1
 order by p.told_at desc, t.due_on, t.ordinal
 limit $2;
 
+-- name: promises_of_decision
+-- Every promise that a decision made, by day, with what became of it and who answers for one that was broken.
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows, p.kind, p.product, p.reason, p.told_at,
+       p.languages, p.words, e.outcome, e.request, e.ended_at, e.languages as end_languages, e.words as end_words,
+       b.reason as breach_reason, b.author, b.approver
+from tranche t
+join promise p on p.tranche = t.id
+left join promise_end e on e.promise = t.id
+left join promise_breach b on b.promise = t.id
+where t.decision = $1
+order by t.due_on, t.ordinal;
+
+-- name: promises_failed
+-- Promises whose condition held and that were not kept, by our delay or because somebody put them off, newest first.
+select t.id, t.line, t.decision, t.ordinal, t.amount_minor, t.due_on, t.condition, t.edition, t.is_cut, t.follows, p.kind, p.product, p.reason, p.told_at,
+       p.languages, p.words, e.outcome, e.request, e.ended_at, e.languages as end_languages, e.words as end_words,
+       b.reason as breach_reason, b.author, b.approver
+from tranche t
+join promise p on p.tranche = t.id
+join promise_end e on e.promise = t.id
+left join promise_breach b on b.promise = t.id
+where e.outcome in ('late', 'broken')
+order by e.ended_at desc, t.id
+limit $1;
+
 -- name: count_promises
 -- How promises went, by product, the day they were told for, the reason that was told, and how firmly.
 select p.product, t.due_on, p.reason, p.kind, count(*) as told_count,

@@ -18,7 +18,7 @@ from pathlib import Path
 from creditline.clock import MovedClock, system_clock
 from creditline.edge.api.mine import Pages
 from creditline.edge.engine import running
-from creditline.edge.people import PEOPLE, Person, live
+from creditline.edge.people import ASKING, PEOPLE, Person, live
 from creditline.edge.server import serve_until_stopped
 from creditline.edge.settings import read_settings
 from creditline.edge.tokens import SignIn, link
@@ -68,7 +68,7 @@ async def _serve() -> None:
     settings = read_settings()
     clock = MovedClock(TODAY)
     async with running(settings, clock=MovedClock(TODAY - timedelta(days=300))) as engine:
-        await live(engine.db, engine.house, until=TODAY, people=(*PEOPLE, NEW))
+        await live(engine.db, engine.house, until=TODAY, people=(*PEOPLE, *ASKING, NEW))
         # Nobody works from here on, so that what is due on these days stays due until a test moves the clock.
         await live(engine.db, engine.house, until=TODAY - timedelta(days=1), people=(DUE,))
         await live(engine.db, engine.house, until=TODAY - timedelta(days=5), people=(TAO,))

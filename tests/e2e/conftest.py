@@ -36,6 +36,14 @@ def base(browser: Browser) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def lasting_base(browser: Browser) -> Iterator[str]:
+    """Start a server for all tests that leave its clock alone."""
+    assert browser.path
+    with a_house() as address:
+        yield address
+
+
 @pytest.fixture
 async def visitor(chromium: Chromium, browser: Browser, base: str) -> AsyncIterator[Visitor]:
     """Give a visitor who opens pages as somebody; what went wrong unseen in their window fails the test."""

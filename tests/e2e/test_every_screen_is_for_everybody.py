@@ -43,6 +43,12 @@ SCREENS = [
 ]
 
 
+@pytest.fixture
+def base(lasting_base: str) -> str:
+    """Share a house whose clock nobody moves."""
+    return lasting_base
+
+
 async def line_of(base: str, borrower: str) -> str:
     async with httpx.AsyncClient(base_url=base, headers={"authorization": f"Bearer {token_of(borrower)}"}) as http:
         return str((await http.get("/v1/me")).json()["lines"][0]["line"])

@@ -3,7 +3,9 @@
 import gzip
 import re
 from collections.abc import AsyncIterator
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,17 +17,23 @@ from creditline.errors import Code
 from creditline.store.connect import Database
 from tests.edge.an_api import STARTS_AT, the_house
 
-REALLY_BUILT = pages.BUILT
+REALLY_BUILT, REALLY_CONSOLE = pages.BUILT, pages.CONSOLE
+OFFICERS = "<!doctype html><title>The officers' pages</title>"
 DOCUMENT = '<!doctype html><script type="module" src="/my/assets/app-1.js"></script>'
 
 
 @pytest.fixture(autouse=True)
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "assets").mkdir()
-    (tmp_path / "index.html").write_text(DOCUMENT)
-    (tmp_path / "assets" / "app-1.js").write_text("1;" * 500)
-    (tmp_path / "assets" / "app-1.js.gz").write_bytes(gzip.compress(b"1;" * 500, mtime=0))
-    monkeypatch.setattr(pages, "BUILT", tmp_path)
+    own, console = tmp_path / "borrower", tmp_path / "console"
+    (own / "assets").mkdir(parents=True)
+    (own / "index.html").write_text(DOCUMENT)
+    (own / "assets" / "app-1.js").write_text("1;" * 500)
+    (own / "assets" / "app-1.js.gz").write_bytes(gzip.compress(b"1;" * 500, mtime=0))
+    (console / "assets").mkdir(parents=True)
+    (console / "index.html").write_text(OFFICERS)
+    (console / "assets" / "queue-1.js").write_text("2;")
+    monkeypatch.setattr(pages, "BUILT", own)
+    monkeypatch.setattr(pages, "CONSOLE", console)
 
 
 def client_of(db: Database, own: Pages | None = None) -> httpx.AsyncClient:
@@ -94,15 +102,38 @@ async def test_pages_that_were_not_built_say_how_to_and_the_api_runs(
         assert (await client.get("/health")).status_code == 200
 
 
-def test_the_first_load_weighs_less_than_150_kb_and_loads_nothing_from_elsewhere() -> None:
-    built = pages.read_built(REALLY_BUILT)
+async def test_officers_have_pages_of_their_own_in_nobodys_frame(client: httpx.AsyncClient) -> None:
+    for path in ("/console/", "/console/queue", "/console/customers/b-8812"):
+        response = await client.get(path)
+        assert (response.status_code, response.text) == (200, OFFICERS)
+        own = response.headers["content-security-policy"]
+        theirs = (await client.get("/my/")).headers["content-security-policy"]
+        assert own == theirs.replace("frame-ancestors https://app.lender.example", "frame-ancestors 'none'")
+    assert (await client.get("/console")).headers["location"] == "/console/"
+    assert (await client.get("/console/assets/queue-1.js")).text == "2;"
+
+
+async def test_a_server_for_borrowers_alone_has_nothing_of_the_officers(shared_db: Database) -> None:
+    async with client_of(shared_db, Pages(is_alone=True)) as client:
+        for path in ("/console", "/console/", "/console/queue", "/console/assets/queue-1.js", "/my/assets/queue-1.js"):
+            response = await client.get(path, headers={"authorization": f"Bearer {'x' * 40}"})
+            assert response.status_code == 404, path
+        for path in ("/v1/find?id=a", "/v1/human-reviews", "/v1/promises:failed", f"/v1/decisions/{UUID(int=1)}/facts"):
+            assert (await client.get(path)).status_code == 404, path
+
+
+@pytest.mark.parametrize(("home", "folder"), [("/my/", REALLY_BUILT), ("/console/", REALLY_CONSOLE)])
+def test_the_first_load_weighs_less_than_150_kb_and_loads_nothing_from_elsewhere(
+    home: str, folder: Traversable
+) -> None:
+    built = pages.read_built(folder)
     if not built:
         pytest.skip("The pages are not built: run `make pages`, which needs a registry of npm packages.")
     document = built[pages.DOCUMENT].plain.decode()
     loaded = re.findall(r'(?:src|href)="([^"]+)"', document)
     assert len(loaded) >= 3
-    assert all(path.startswith("/my/") for path in loaded)
-    names = [pages.DOCUMENT, *(path.removeprefix("/my/") for path in loaded)]
+    assert all(path.startswith(home) for path in loaded)
+    names = [pages.DOCUMENT, *(path.removeprefix(home) for path in loaded)]
     weights = {name: len(built[name].gzipped or built[name].plain) for name in names}
     assert sum(weights.values()) < 150_000, weights
     for name, one in built.items():

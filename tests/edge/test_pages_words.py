@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[2] / "web" / "borrower" / "src"
+WEB = Path(__file__).parents[2] / "web"
+APPS = ("borrower", "console")
 PLURAL = re.compile(r"_(zero|one|other)$")
 
 
-def words(language: str) -> dict[str, str]:
-    told: dict[str, str] = json.loads((SOURCE / "words" / f"{language}.json").read_text(encoding="utf-8"))
+def words(app: str, language: str) -> dict[str, str]:
+    told: dict[str, str] = json.loads((WEB / app / "src" / "words" / f"{language}.json").read_text(encoding="utf-8"))
     return told
 
 
@@ -19,8 +20,9 @@ def named(said: dict[str, str]) -> set[str]:
     return {PLURAL.sub("", key) for key in said}
 
 
-def test_both_languages_say_the_same_things_with_the_same_figures() -> None:
-    english, chinese = words("en"), words("zh")
+@pytest.mark.parametrize("app", APPS)
+def test_both_languages_say_the_same_things_with_the_same_figures(app: str) -> None:
+    english, chinese = words(app, "en"), words(app, "zh")
     assert named(english) == named(chinese)
     for key in english.keys() & chinese.keys():
         figures = [set(re.findall(r"{{(\w+)}}", said[key])) - {"count"} for said in (english, chinese)]
@@ -28,13 +30,15 @@ def test_both_languages_say_the_same_things_with_the_same_figures() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_word_that_a_screen_asks_for_is_there_and_no_other(language: str) -> None:
-    screens = "".join(path.read_text(encoding="utf-8") for path in sorted(SOURCE.rglob("*.ts*")))
+@pytest.mark.parametrize("app", APPS)
+def test_every_word_that_a_screen_asks_for_is_there_and_no_other(app: str, language: str) -> None:
+    sources = sorted([*(WEB / app / "src").rglob("*.ts*"), *(WEB / "shared").rglob("*.ts*")])
+    screens = "".join(path.read_text(encoding="utf-8") for path in sources)
     asked = set(re.findall(r'(?<![\w.])t\(\s*"(\w+)"', screens)) | set(re.findall(r'\? "(\w+)" : "\w+"', screens))
     begun = set(re.findall(r"(?<![\w.])t\(\s*`(\w+)\$\{", screens))
     ended = set(re.findall(r"(?<![\w.])t\(\s*`\$\{\S+\}(\w+)`", screens))
     quoted = set(re.findall(r'"(\w+)"', screens))
-    said = named(words(language))
+    said = named(words(app, language))
     assert {key for key in re.findall(r'(?<![\w.])t\(\s*"(\w+)"', screens) if key not in said} == set()
     unasked = {
         key
@@ -44,10 +48,11 @@ def test_every_word_that_a_screen_asks_for_is_there_and_no_other(language: str) 
     assert unasked == set(), "No screen says this any more."
 
 
-def test_what_the_build_runs_is_what_a_developer_runs() -> None:
-    scripts = json.loads((SOURCE.parent / "package.json").read_text(encoding="utf-8"))["scripts"]
+@pytest.mark.parametrize("app", APPS)
+def test_what_the_build_runs_is_what_a_developer_runs(app: str) -> None:
+    scripts = json.loads((WEB / app / "package.json").read_text(encoding="utf-8"))["scripts"]
     said = " && ".join(scripts.values())
-    steps = re.findall(r'"node_modules/([\w-]+)/bin', (SOURCE.parents[1] / "build.py").read_text(encoding="utf-8"))
+    steps = re.findall(r'"../node_modules/([\w-]+)/bin', (WEB / "build.py").read_text(encoding="utf-8"))
     assert steps == ["openapi-typescript", "typescript", "vite"]
     for tool in ("openapi-typescript", "tsc --noEmit", "vite build"):
         assert tool in said

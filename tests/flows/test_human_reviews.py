@@ -196,7 +196,7 @@ async def test_a_second_person_refuses_and_the_request_waits_again(desk: Desk) -
     with pytest.raises(Conflict, match="Nothing about"):
         await answered(desk, review, officer="bo")
     assert (await upheld(desk, refused)).state is State.UPHELD
-    found = (await case_of(desk.db, desk.house, review.id)).findings
+    found = (await case_of(desk.db, desk.clock, desk.house, review.id)).findings
     assert [(one.answer, said and said.answer) for one, said in found] == [("change", "refuse"), ("uphold", None)]
 
 
@@ -220,13 +220,13 @@ async def test_a_borrower_decides_nothing_about_themselves(desk: Desk) -> None:
 async def test_part_of_what_is_withheld_comes_back_by_its_promise(desk: Desk) -> None:
     act = await an_act.withheld(desk)
     review = await asked(desk, act)
-    case = await case_of(desk.db, desk.house, review.id)
+    case = await case_of(desk.db, desk.clock, desk.house, review.id)
     first, *others = case.withheld
     assert len(others) == 2
     done = await changed(desk, review, promises=(first.id,))
     assert done.amount_minor == first.amount_minor
     again = await asked(desk, act)
-    assert (await case_of(desk.db, desk.house, again.id)).withheld == tuple(others)
+    assert (await case_of(desk.db, desk.clock, desk.house, again.id)).withheld == tuple(others)
     with pytest.raises(Conflict) as ended:
         await changed(desk, again, promises=(first.id,))
     assert ended.value.code is Code.PROMISE_ENDED
@@ -291,30 +291,30 @@ async def test_what_the_rules_must_decide_anew_no_person_changes(desk: Desk, nam
 
 async def test_a_case_file_tells_the_replay_and_what_would_have_been_otherwise(desk: Desk) -> None:
     review = await asked(desk, await withheld(desk))
-    case = await case_of(desk.db, desk.house, review.id)
+    case = await case_of(desk.db, desk.clock, desk.house, review.id)
     assert case.replay is not None
     assert case.replay.is_equal
     assert case.features["months_late_last_count"] == 1
     assert [one.language for one in case.letters] == ["en", "zh"]
     assert (case.supposed, case.differences) == (None, ())
-    better = await case_of(desk.db, desk.house, review.id, supposing={"months_late_last_count": 0})
+    better = await case_of(desk.db, desk.clock, desk.house, review.id, supposing={"months_late_last_count": 0})
     by_name = {one.what: (one.was, one.would_be) for one in better.differences}
     assert by_name["answer"][0] == "observed"
     assert by_name["answer"][1] != "observed"
     assert better.supposed is not None
     assert better.supposed.reasons != better.decision.reasons if better.decision else False
-    same = await case_of(desk.db, desk.house, review.id, supposing={"months_late_last_count": 1})
+    same = await case_of(desk.db, desk.clock, desk.house, review.id, supposing={"months_late_last_count": 1})
     assert same.differences == ()
     for wrong in ({"nothing": 1.0}, {"is_blocked": 2.0}, {"requested_minor": 0.5}, {"granted_minor": None}):
         with pytest.raises(Malformed):
-            await case_of(desk.db, desk.house, review.id, supposing=wrong)
+            await case_of(desk.db, desk.clock, desk.house, review.id, supposing=wrong)
 
 
 async def test_what_a_person_did_has_no_decision_to_suppose_about(desk: Desk) -> None:
     review = await asked(desk, await an_act.blocked_by_hand(desk))
-    assert (await case_of(desk.db, desk.house, review.id)).replay is None
+    assert (await case_of(desk.db, desk.clock, desk.house, review.id)).replay is None
     with pytest.raises(Malformed, match="no decision"):
-        await case_of(desk.db, desk.house, review.id, supposing={"pay_ratio": 1})
+        await case_of(desk.db, desk.clock, desk.house, review.id, supposing={"pay_ratio": 1})
 
 
 async def test_what_became_of_requests_is_counted_by_the_reason_people_put_right(desk: Desk) -> None:

@@ -5,7 +5,7 @@ export default defineConfig({
   base: "/my/",
   plugins: [react()],
   build: {
-    outDir: "../../creditline/edge/built",
+    outDir: "../../creditline/edge/built/borrower",
     emptyOutDir: true,
     // A style or picture inlined as data would need a wider content security policy.
     assetsInlineLimit: 0,

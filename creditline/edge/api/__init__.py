@@ -25,6 +25,7 @@ from creditline.edge.api import (
     drafts,
     events,
     evidence,
+    examinations,
     forecast,
     gates,
     impact,
@@ -49,7 +50,7 @@ from creditline.edge.api import (
 )
 from creditline.edge.api.gate import Gate
 from creditline.edge.api.mine import Pages
-from creditline.edge.api.pages import add_pages
+from creditline.edge.api.pages import add_console, add_pages
 from creditline.edge.api.problem import MEDIA, add_handlers
 from creditline.edge.api.shapes import ProblemView
 from creditline.edge.api.state import parts
@@ -140,6 +141,7 @@ def _add_operations(app: FastAPI) -> None:
         drafts.ROUTES,
         strategies.ROUTES,
         decisions.ROUTES,
+        examinations.ROUTES,
         checks.ROUTES,
         proofs.ROUTES,
         evidence.ROUTES,
@@ -154,6 +156,7 @@ def _add_operations(app: FastAPI) -> None:
     app.add_route("/v1/events", events.take_events, methods=["POST"])
     app.add_route("/v1/draws:batch", bulk.draw_batch, methods=["POST"])
     app.add_route("/v1/repayments:batch", bulk.repay_batch, methods=["POST"])
+    add_console(app)
     _add_documentation(app)
     _describe(app)
 

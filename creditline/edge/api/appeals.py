@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from creditline.clock import business_day, working_days
 from creditline.decision.adverse import Trigger
 from creditline.decision.what_if import supposed_of
 from creditline.edge.api.notices import Most
@@ -78,6 +79,9 @@ class HumanReviewView(BaseModel):
     asked_at: datetime
     due_at: Annotated[datetime, Field(description="By when it is answered.")]
     is_overdue: bool
+    working_days_left_count: Annotated[
+        int, Field(description="Mondays to Fridays until it is due; negative once over.")
+    ]
     state: Annotated[State, Field(description="Proposed: a change waits for a second person.")]
     officer: Annotated[str | None, Field(description="Who looked at it.")]
     approver: str | None
@@ -134,6 +138,8 @@ class CaseView(BaseModel):
     line: LineView | None
     withheld: list[WithheldView]
     findings: list[FindingView]
+    alone_minor: Annotated[int, Field(description="What one officer may change alone.")]
+    most_minor: Annotated[int, Field(description="What two may; more, nobody may on a review.")]
     supposed: DecisionView | None
     differences: list[DifferenceView]
 
@@ -195,7 +201,7 @@ async def read_a_case(
     ] = None,
 ) -> CaseView:
     """Read a case file; `suppose` asks the decision again with some values otherwise."""
-    found = await case_of(engine.db, engine.house, review, supposing=supposed_of(suppose or ()))
+    found = await case_of(engine.db, engine.clock, engine.house, review, supposing=supposed_of(suppose or ()))
     return case_view(found, engine.clock())
 
 
@@ -229,10 +235,11 @@ async def refuse_a_change(review: UUID, body: AnswerBody, engine: Engine) -> Hum
 
 def review_view(appeal: Appeal, now: datetime) -> HumanReviewView:
     """Return a request as the wire shows it."""
-    names = {*HumanReviewView.model_fields} - {"review", "is_overdue", "letter_notice"}
+    names = {*HumanReviewView.model_fields} - {"review", "is_overdue", "working_days_left_count", "letter_notice"}
     return HumanReviewView(
         review=appeal.id,
         is_overdue=appeal.is_overdue(now),
+        working_days_left_count=working_days(after=business_day(now), until=business_day(appeal.due_at)),
         letter_notice=appeal.letter,
         **{name: getattr(appeal, name) for name in names},
     )
@@ -252,6 +259,8 @@ def case_view(case: Case, now: datetime) -> CaseView:
             for one in case.withheld
         ],
         findings=[_finding_view(finding, said) for finding, said in case.findings],
+        alone_minor=case.mandate.alone_minor,
+        most_minor=case.mandate.most_minor,
         supposed=decision_view(case.supposed) if case.supposed else None,
         differences=[DifferenceView.model_validate(one, from_attributes=True) for one in case.differences],
     )

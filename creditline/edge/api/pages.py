@@ -1,12 +1,12 @@
-"""Serve the borrower's pages from the files that the build left beside this package, read once into memory.
+"""Serve the borrower's pages and the officers' from the files that the build left beside this package, read once.
 
-A path under /my/ without a file ending is a page of the app and answers with its one document; a file that is not there
-answers 404. Nothing is loaded from anywhere else, and the headers forbid it.
+A path under /my/ or /console/ without a file ending is a page of its app and answers with its one document; a file that
+is not there answers 404. Nothing is loaded from anywhere else, and the headers forbid it.
 """
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -18,13 +18,15 @@ from creditline.edge.api.mine import Pages
 from creditline.edge.api.problem import problem
 from creditline.errors import Code
 
-BUILT = files("creditline") / "edge" / "built"
+BUILT = files("creditline") / "edge" / "built" / "borrower"
+CONSOLE = files("creditline") / "edge" / "built" / "console"
 HOME = "/my/"
+CONSOLE_HOME = "/console/"
 DOCUMENT = "index.html"
 FOREVER = "public, max-age=31536000, immutable"
 ASKED_AGAIN = "no-cache"
 HOW_TO_BUILD = """<!doctype html><html lang="en"><title>The pages are not built</title><h1>The pages are not built</h1>
-<p>The API runs; the borrower's pages do not, as they were not built when this was set up.</p>
+<p>The API runs; its pages do not, as they were not built when this was set up.</p>
 <p>In a checkout run <code>make pages</code>, which needs a registry of npm packages, and start again. A wheel of a release
 brings them along.</p></html>"""
 
@@ -57,17 +59,25 @@ def read_built(folder: Traversable) -> dict[str, Built]:
 
 
 def is_built() -> bool:
-    """Say whether the pages were built where this package lies."""
-    return (BUILT / DOCUMENT).is_file()
+    """Say whether all pages were built where this package lies."""
+    return (BUILT / DOCUMENT).is_file() and (CONSOLE / DOCUMENT).is_file()
 
 
 def add_pages(app: FastAPI, pages: Pages) -> None:
-    """Serve the pages under /my/; where they are alone, the root leads there."""
-    built = read_built(BUILT)
-    headers = headers_of(pages)
+    """Serve the borrower's pages under /my/; where they are alone, the root leads there."""
+    _add(app, HOME, read_built(BUILT), headers_of(pages.frames))
+    if pages.is_alone:
+        _lead(app, "/", HOME)
 
+
+def add_console(app: FastAPI) -> None:
+    """Serve the officers' pages under /console/, in nobody's frame: whoever reaches the operators' API reaches them."""
+    _add(app, CONSOLE_HOME, read_built(CONSOLE), headers_of(()))
+
+
+def _add(app: FastAPI, home: str, built: Mapping[str, Built], headers: Mapping[str, str]) -> None:
     async def page(request: Request) -> Response:
-        path = request.url.path.removeprefix(HOME)
+        path = request.url.path.removeprefix(home)
         if not built:
             return HTMLResponse(HOW_TO_BUILD, status_code=503, headers=headers)
         found = built.get(path or DOCUMENT) or (built[DOCUMENT] if _is_page(path) else None)
@@ -78,18 +88,20 @@ def add_pages(app: FastAPI, pages: Pages) -> None:
             request, found, {**headers, "cache-control": FOREVER if path.startswith("assets/") else ASKED_AGAIN}
         )
 
+    app.add_route(f"{home}{{path:path}}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    _lead(app, home.rstrip("/"), home)
+
+
+def _lead(app: FastAPI, path: str, home: str) -> None:
     async def to_home(_: Request) -> Response:
-        return RedirectResponse(HOME, status_code=308)
+        return RedirectResponse(home, status_code=308)
 
-    app.add_route("/my/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_route("/my", to_home, methods=["GET", "HEAD"], include_in_schema=False)
-    if pages.is_alone:
-        app.add_route("/", to_home, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route(path, to_home, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def headers_of(pages: Pages) -> dict[str, str]:
+def headers_of(frames: Sequence[str]) -> dict[str, str]:
     """Return the headers that keep the pages to themselves: no foreign script, style, picture, frame or address."""
-    frames = " ".join(pages.frames) or "'none'"
+    own_frames = " ".join(frames) or "'none'"
     rules = (
         "default-src 'none'",
         "script-src 'self'",
@@ -99,7 +111,7 @@ def headers_of(pages: Pages) -> dict[str, str]:
         "manifest-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
-        f"frame-ancestors {frames}",
+        f"frame-ancestors {own_frames}",
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     )

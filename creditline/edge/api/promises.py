@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 
 from creditline.edge.api.shapes import Body, Id
 from creditline.edge.api.state import Engine
-from creditline.flows.promises import BreakRequest, Rate, break_promise, promises_of, rates
+from creditline.flows.promises import BreakRequest, Rate, break_promise, failed_promises, promises_of, rates
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, PromiseKind
 from creditline.store.promises import Kept
 
 ROUTES = APIRouter(tags=["promises"])
 
+Most = Annotated[int, Query(ge=1, le=1000)]
 Words = Annotated[str, Field(max_length=200)]
 
 
@@ -34,9 +35,12 @@ class RateView(BaseModel):
     condition_failed_count: Annotated[int, Field(description="Not due: what had to be true was not.")]
     undone_count: Annotated[int, Field(description="Not due: the repayment it was made of turned out to be none.")]
     open_count: int
+    held_count: Annotated[int, Field(description="Whose condition held: kept, early, late or broken.")]
     kept_ratio: Annotated[
         float | None, Field(description="Kept or early, of all whose condition held; null while there are none.")
     ]
+    low_ratio: Annotated[float | None, Field(description="The lower end of its 95 % interval (Wilson).")]
+    high_ratio: Annotated[float | None, Field(description="The upper end of it.")]
 
 
 class PromiseView(BaseModel):
@@ -59,6 +63,14 @@ class PromiseView(BaseModel):
     breach_reason: str | None
     author: str | None
     approver: str | None
+
+
+class FailedView(PromiseView):
+    """A promise that was not kept, with whose it is and the currency of its amount."""
+
+    borrower: str
+    product: str
+    currency: str
 
 
 class BreakBody(Body):
@@ -92,13 +104,20 @@ async def read_rates(
     return [_rate_view(one) for one in await rates(engine.db, by=by or ())]
 
 
+@ROUTES.get("/v1/promises:failed")
+async def read_failed(engine: Engine, most: Most = 100) -> list[FailedView]:
+    """Read which promises were late or broken although their condition held, those that failed last first, and whose."""
+    return [
+        FailedView(borrower=borrower, product=one.promise.product, currency=currency, **promise_view(one).model_dump())
+        for one, borrower, currency in await failed_promises(engine.db, most=most)
+    ]
+
+
 @ROUTES.get("/v1/lines/{line}/promises")
-async def read_promises(
-    line: UUID, engine: Engine, most: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> list[PromiseView]:
+async def read_promises(line: UUID, engine: Engine, most: Most = 100) -> list[PromiseView]:
     """Read a line's promises in the words that were shown, newest first, with what became of each."""
     _, found = await promises_of(engine.db, line, most=most)
-    return [_view(one) for one in found]
+    return [promise_view(one) for one in found]
 
 
 @ROUTES.post("/v1/lines/{line}/promises/{promise}/break", status_code=201)
@@ -118,7 +137,8 @@ def _instead(tranche: Tranche) -> InsteadView:
     )
 
 
-def _view(one: Kept) -> PromiseView:
+def promise_view(one: Kept) -> PromiseView:
+    """Return a promise as the wire shows it."""
     promise, tranche, end = one.promise, one.promise.tranche, one.end
     return PromiseView(
         promise=tranche.id,

@@ -124,7 +124,7 @@ def show_(
 
     async def use(engine: Engine) -> None:
         found = await case_of(
-            engine.db, engine.house, uuid(review, what="request"), supposing=supposed_of(suppose or [])
+            engine.db, engine.clock, engine.house, uuid(review, what="request"), supposing=supposed_of(suppose or [])
         )
         show(found, as_json=as_json, rows=_rows(found, language))
 

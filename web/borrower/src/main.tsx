@@ -6,7 +6,7 @@ import { App } from "./app";
 import { Trouble } from "./client";
 import { speak } from "./language";
 import { takeToken } from "./session";
-import "./theme.css";
+import "../../shared/theme.css";
 import "./pages.css";
 
 takeToken();

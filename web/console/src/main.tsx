@@ -1,0 +1,32 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import "../../shared/theme.css";
+import { App } from "./app";
+import { Trouble } from "./client";
+import "./console.css";
+import { speak } from "./language";
+
+await speak();
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      // What was refused stays refused; what failed or did not arrive may be better a moment later.
+      retry: (count, error) => count < 2 && !(error instanceof Trouble && error.kind === "refused"),
+      retryDelay: (count) => 400 * 2 ** count,
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+createRoot(document.getElementById("app")!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <App />
+    </QueryClientProvider>
+  </StrictMode>,
+);
