@@ -161,6 +161,7 @@ def _what(notice: Notice, decision: Decision | None, matter: Matter, frame: Word
     }
     told = {name: "" if one is None else in_words(one, matter.currency) for name, one in amounts.items()}
     verdict = matter.verdict
+    # Letters of earlier editions name who looked again, and are told as they were written.
     officer = verdict.officer if verdict else ""
     yield frame.say("what", notice.trigger, day=day_in_words(business_day(notice.acted_at)), officer=officer, **told)
     if notice.trigger is Trigger.REDUCED and not matter.dates:

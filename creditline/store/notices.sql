@@ -107,6 +107,12 @@ select 'date', p.languages, p.words, t.due_on, t.ordinal
 from promise p join tranche t on t.id = p.tranche
 where (t.decision = $1 and not exists (select from promise_breach b where b.follower = p.tranche))
    or p.tranche in (select b.follower from promise_breach b join promise_end e on e.promise = b.promise where e.request = $1)
+union all
+-- What still waits on the line when a human review has ended, as it was told by then.
+select 'date', p.languages, p.words, t.due_on, t.ordinal
+from human_review_end h join human_review r on r.id = h.review join tranche t on t.line = r.line join promise p on p.tranche = t.id
+where h.request = $1 and p.told_at <= h.ended_at
+  and not exists (select from promise_end e where e.promise = t.id and e.ended_at <= h.ended_at)
 order by part, due_on, ordinal;
 
 -- name: currency_of

@@ -219,7 +219,35 @@ async def test_a_person_is_asked_for_and_nobody_asks_about_anothers(http: httpx.
     assert (again.status_code, again.json()) == (200, made.json())
     assert await read(http, "/v1/me/reviews", JUN.borrower) == [made.json()]
     assert await read(http, "/v1/me/reviews", MEI.borrower) == []
+    url = f"/v1/me/lines/{await own_line(http, JUN.borrower)}/record"
+    (asked_row, *_) = await read(http, url, JUN.borrower)
+    assert (asked_row["what"], asked_row["happened_at"]) == ("review_asked", made.json()["asked_at"])
     assert {"officer", "approver"} & set(own_reviews.OwnReviewView.model_fields) == set()
+
+
+async def test_what_a_person_found_is_in_the_record_above_what_it_brought_back(db: Database) -> None:
+    async with the_pages(db, is_alone=False) as http:
+        act = (await read(http, "/v1/me/notices", JUN.borrower))[0]["notice"]
+        said = {"act": act, "reason": "circumstances", "words": "I was ill.", "language": "en"}
+        asked = await http.post(
+            "/v1/me/reviews", json={"id": str(id_from("asks", at=STARTS_AT)), **said}, headers=bearer(JUN.borrower)
+        )
+        await http.post("/v1/me/demo/days", json={"days": 1}, headers=bearer(JUN.borrower))
+        ended = {"id": str(id_from("finds", at=STARTS_AT)), "officer": "officer Ng", "reason": "the doctor confirms it"}
+        changed = await http.post(f"/v1/human-reviews/{asked.json()['review']}/change", json=ended)
+        if changed.json().get("state") == "proposed":
+            seconded = {**ended, "id": str(id_from("seconds", at=STARTS_AT)), "officer": "officer Qi"}
+            changed = await http.post(f"/v1/human-reviews/{asked.json()['review']}/approve", json=seconded)
+        assert changed.json()["state"] == "changed", changed.text
+        line = await own_line(http, JUN.borrower)
+        rows = await read(http, f"/v1/me/lines/{line}/record", JUN.borrower)
+        assert [row["what"] for row in rows[:3]] == ["back", "review_changed", "review_asked"]
+        assert rows[0]["amount_minor"] == rows[1]["amount_minor"] > 0
+        assert rows[0]["free_minor"] == rows[1]["free_minor"] + rows[0]["amount_minor"]
+        (review,) = await read(http, "/v1/me/reviews", JUN.borrower)
+        letter = await read(http, f"/v1/me/notices/{review['letter_notice']}/letter", JUN.borrower, language="en")
+        assert letter["why"] == ["the doctor confirms it"]
+        assert "officer" not in str([rows, review, letter])
 
 
 async def test_a_repayment_in_the_demo_is_taken_and_a_draw_is_decided(http: httpx.AsyncClient) -> None:

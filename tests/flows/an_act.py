@@ -2,14 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from creditline.decision.adverse import Trigger
 from creditline.decision.outcome import Answer
+from creditline.flows.appeal import AppealRequest, ask_for_review
 from creditline.flows.limit import CloseRequest, LimitRequest, set_limit
 from creditline.flows.promises import BreakRequest, break_promise
 from creditline.flows.turn import one
+from creditline.flows.verdict import ChangeRequest, UpholdRequest, change, uphold
 from creditline.ledger.line import Line
+from creditline.store import due
+from creditline.store.appeals import AppealReason
 from tests.decision.a_product import changed
 from tests.flows.desk import Desk
 
@@ -115,6 +120,68 @@ async def reduced_at_once(desk: Desk) -> UUID:
     )
     return await reduced(desk)
 
+
+async def _asked(desk: Desk, act: UUID) -> UUID:
+    """Ask for a person about an act a week later; return the request."""
+    desk.clock.move_to(desk.clock() + timedelta(days=7))
+    request = AppealRequest(
+        id=desk.next_id(),
+        borrower="ada",
+        act=act,
+        reason=AppealReason.FACTS_WRONG,
+        words="I was abroad.",
+        language="en",
+    )
+    await ask_for_review(desk.db, desk.clock, desk.house, request=request)
+    return request.id
+
+
+async def _changed(desk: Desk, review: UUID, **what: Any) -> UUID:
+    request = ChangeRequest(
+        id=desk.next_id(), review=review, officer="ann", reason="the bank's record shows it", **what
+    )
+    await change(desk.db, desk.clock, desk.house, request=request)
+    return request.id
+
+
+async def review_upheld(desk: Desk) -> UUID:
+    request = UpholdRequest(
+        id=desk.next_id(),
+        review=await _asked(desk, await withheld(desk)),
+        officer="ann",
+        reason="the statement shows the payment a day after it was due",
+    )
+    await uphold(desk.db, desk.clock, desk.house, request=request)
+    return request.id
+
+
+async def review_changed(desk: Desk) -> UUID:
+    return await _changed(desk, await _asked(desk, await withheld(desk)))
+
+
+async def review_changed_partly(desk: Desk) -> UUID:
+    act = await withheld(desk)
+    async with desk.db.reading() as connection:
+        first, *_ = await due.open_of(connection, [one.id for one in await desk.lines_of("ada")])
+    return await _changed(desk, await _asked(desk, act), promises=(first.id,))
+
+
+async def review_unblocked(desk: Desk) -> UUID:
+    return await _changed(desk, await _asked(desk, await blocked(desk)))
+
+
+async def review_raised(desk: Desk) -> UUID:
+    return await _changed(desk, await _asked(desk, await decreased(desk)), granted_minor=90_000)
+
+
+REVIEWED: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
+    "review_upheld": (Trigger.REVIEW_UPHELD, review_upheld),
+    "review_changed": (Trigger.REVIEW_CHANGED, review_changed),
+    "review_changed_partly": (Trigger.REVIEW_CHANGED, review_changed_partly),
+    "review_unblocked": (Trigger.REVIEW_CHANGED, review_unblocked),
+    "review_raised": (Trigger.REVIEW_CHANGED, review_raised),
+}
+"""What a person found on looking again, and how it comes to that, by the name of its pinned letters."""
 
 ACTS: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
     "opening_declined": (Trigger.OPENING_DECLINED, opening_declined),

@@ -13,6 +13,7 @@ from creditline.edge.api.own_words import home_view, line_view, promise_view
 from creditline.edge.api.shapes import Body
 from creditline.edge.api.state import Engine
 from creditline.errors import Code, NotAllowed
+from creditline.flows.appeal import appeals_of
 from creditline.flows.explain import history_of, lines_of
 from creditline.flows.home import home_of
 from creditline.flows.house import offered
@@ -66,8 +67,9 @@ async def read_home(line: OwnLine, engine: Engine, pages: OurPages, words: OwnWo
 
 @ROUTES.get("/lines/{line}/record")
 async def read_record(line: OwnLine, engine: Engine, most: Most = 100) -> list[RecordView]:
-    """Read what happened on a line, newest first."""
-    return record_of(await history_of(engine.db, line.id, most=most))[:most]
+    """Read what happened on a line, newest first: what moved it, and where a person was asked to look."""
+    reviews = [one for one in await appeals_of(engine.db, line.borrower) if one.line == line.id]
+    return record_of(await history_of(engine.db, line.id, most=most), reviews)[:most]
 
 
 @ROUTES.get("/lines/{line}/promises")

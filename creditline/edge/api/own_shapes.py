@@ -149,6 +149,9 @@ class Happened(StrEnum):
     SELF_LIMIT = "self_limit"
     ENDED = "ended"
     CLOSED = "closed"
+    REVIEW_ASKED = "review_asked"
+    REVIEW_UPHELD = "review_upheld"
+    REVIEW_CHANGED = "review_changed"
 
 
 class RecordView(BaseModel):

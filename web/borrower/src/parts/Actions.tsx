@@ -24,6 +24,7 @@ export function switches(actions: Actions): Doing[] {
 export function WhenAndWhat({ home }: { home: Home }) {
   const { t, i18n } = useTranslation();
   const actions = useActions(home.line.line);
+  const dated = useDated(home);
   const [on, setOn] = useState<ReadonlySet<string>>(new Set());
   const offered = actions.data ? switches(actions.data) : [];
   const picked = offered.filter((one) => on.has(keyOf(one)));
@@ -55,7 +56,7 @@ export function WhenAndWhat({ home }: { home: Home }) {
       <Card title={t("do")} sub={offered.length > 0 ? t("do_sub") : undefined}>
         {actions.isError && !actions.data && <Failed trouble={actions.error} again={() => void actions.refetch()} />}
         {actions.isPending && <div className="bone chart-bone" role="status" aria-busy="true" aria-label={t("loading")} />}
-        {actions.data?.told && <p className="told">{actions.data.told}</p>}
+        {actions.data?.told && <p className="told">{dated(actions.data.told)}</p>}
         {offered.map((one) => (
           <Switch key={keyOf(one)} doing={one} isOn={on.has(keyOf(one))} flip={() => flip(one)} actions={actions.data!} home={home} />
         ))}
@@ -80,7 +81,7 @@ export function WhenAndWhat({ home }: { home: Home }) {
             {t("evidence_go")}
           </Link>
         )}
-        {actions.data && <Rest actions={actions.data} />}
+        {actions.data && <Rest actions={actions.data} home={home} />}
       </Card>
     </>
   );
@@ -90,32 +91,44 @@ type SwitchProps = { doing: Doing; isOn: boolean; flip: () => void; actions: Act
 
 function Switch({ doing, isOn, flip, actions, home }: SwitchProps) {
   const { t, i18n } = useTranslation();
+  const dated = useDated(home);
   const alone = actions.helps.find((help) => help.doings.length === 1 && keyOf(help.doings[0]!) === keyOf(doing));
-  const paired = actions.helps.find((help) => help.doings.some((one) => keyOf(one) === keyOf(doing)));
-  const effect = (alone ?? paired)?.told;
+  const help = alone ?? actions.helps.find((one) => one.doings.some((own) => keyOf(own) === keyOf(doing)))!;
+  const others = help.doings.filter((one) => keyOf(one) !== keyOf(doing));
+  const on = help.all_back_on ? day(help.all_back_on, i18n.language, home.today) : "";
+  const effect = !help.all_back_on || (help.sooner_days !== null && help.sooner_days <= 0)
+    ? t("help_earlier", { amount: money(help.earlier_minor, home.line) })
+    : help.sooner_days === null
+      ? t("help_certain", { day: on })
+      : t("help_sooner", { day: on, count: help.sooner_days });
   return (
     <label className={isOn ? "act on" : "act"}>
       <span>
-        <strong>{doing.told}</strong>
-        <span className="how">
-          {doing.amount_minor !== null && `${money(doing.amount_minor, home.line)} · `}
-          {t("by_day", { day: day(doing.done_on, i18n.language, home.today) })}
-        </span>
+        <strong>{dated(doing.told)}</strong>
+        {others.length > 0 && <span className="how">{t("help_with", { other: others.map((one) => dated(one.told)).join("; ") })}</span>}
+        <span className="how">{t(`help_${help.evidence}`)}</span>
       </span>
       <input type="checkbox" role="switch" checked={isOn} onChange={flip} />
-      {effect && <span className="effect">{effect}</span>}
+      <span className="effect">↗ {effect}</span>
     </label>
   );
 }
 
-function Rest({ actions }: { actions: Actions }) {
+/** Return what writes the days in a sentence of the engine as the page writes days. */
+function useDated(home: Home): (told: string) => string {
+  const { i18n } = useTranslation();
+  return (told) => told.replace(/\d{4}-\d{2}-\d{2}/g, (iso) => day(iso, i18n.language, home.today));
+}
+
+function Rest({ actions, home }: { actions: Actions; home: Home }) {
   const { t } = useTranslation();
+  const dated = useDated(home);
   return (
     <>
       {actions.protects.length > 0 && (
         <ul className="told-list protects">
           {actions.protects.map((one) => (
-            <li key={one.told}>{one.told}</li>
+            <li key={one.told}>{dated(one.told)}</li>
           ))}
         </ul>
       )}
@@ -124,7 +137,7 @@ function Rest({ actions }: { actions: Actions }) {
           <p className="sub">{t("does_not_help")}</p>
           <ul className="told-list">
             {actions.does_not_help.map((one) => (
-              <li key={one.told}>{one.told}</li>
+              <li key={one.told}>{dated(one.told)}</li>
             ))}
           </ul>
         </div>

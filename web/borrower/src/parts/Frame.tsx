@@ -8,9 +8,9 @@ import { Link, movesSoFar, usePath } from "../router";
 
 let toldMoves = 0;
 
-type FrameProps = { title: string; foot?: ReactNode; children: ReactNode };
+type FrameProps = { title: string; isWide?: boolean; foot?: ReactNode; children: ReactNode };
 
-export function Frame({ title, foot, children }: FrameProps) {
+export function Frame({ title, isWide = false, foot, children }: FrameProps) {
   const { t, i18n } = useTranslation();
   const path = usePath();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -22,7 +22,7 @@ export function Frame({ title, foot, children }: FrameProps) {
   }, [path, title]);
   const other: Language = i18n.language === "zh" ? "en" : "zh";
   return (
-    <div className={foot ? "page with-foot" : "page"}>
+    <div className={`page${isWide ? " wide" : ""}${foot ? " with-foot" : ""}`}>
       <a className="skip" href="#content" onClick={(event) => { event.preventDefault(); heading.current?.focus(); }}>
         {t("skip")}
       </a>

@@ -81,7 +81,7 @@ export function Ring({ line }: { line: OwnLine }) {
         </svg>
         <div className="ring-words">
           <span>{t("available")}</span>
-          <b className={amount.length > 10 ? "longest" : amount.length > 9 ? "long" : undefined} data-testid="available">
+          <b className={amount.length > 10 ? "longest" : amount.length > 8 ? "long" : undefined} data-testid="available">
             {amount}
           </b>
           <span>{t("total", { amount: money(line.granted_minor, line) })}</span>

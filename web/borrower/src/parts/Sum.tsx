@@ -11,8 +11,10 @@ export function Sum({ label, most, least, step, value, line, onChange }: SumProp
   const { t } = useTranslation();
   const id = useId();
   const unit = 10 ** line.digits;
-  const [text, setText] = useState(String(value / unit));
-  useEffect(() => setText(String(value / unit)), [value, unit]);
+  const written = (minor: number) => (minor / unit).toLocaleString("en-US", { maximumFractionDigits: line.digits });
+  const [text, setText] = useState(written(value));
+  // What somebody is typing is left as they type it.
+  useEffect(() => setText((now) => (parsed(now, line) === value ? now : written(value))), [value, unit]);
   const typed = parsed(text, line);
   const isWrong = typed === null || typed < 1 || typed > most;
   function take(given: string): void {

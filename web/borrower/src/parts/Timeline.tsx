@@ -11,12 +11,12 @@ export function Past({ rows, line, today }: { rows: Row[]; line: OwnLine; today:
   return (
     <>
       {rows.map((row) => (
-        <li key={`${row.happened_at}${row.what}`} className="past">
+        <li key={`${row.happened_at}${row.what}`} className={row.what.startsWith("review_") ? "past said" : "past"}>
           <time dateTime={row.happened_at}>{day(row.happened_at, i18n.language, today)}</time>
           <span className="dot" aria-hidden="true" />
           <span>
             {t(`did_${row.what}`, { amount: money(row.amount_minor, line) })}
-            <small>{t("free_then", { amount: money(row.free_minor, line) })}</small>
+            {!row.what.startsWith("review_") && <small>{t("free_then", { amount: money(row.free_minor, line) })}</small>}
           </span>
           <Moved row={row} line={line} />
         </li>

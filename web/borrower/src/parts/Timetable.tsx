@@ -25,13 +25,14 @@ export function pointsOf(course: Course, start: number): Point[] {
 
 type TimetableProps = { line: OwnLine; today: string; plan: Point[]; picked: Point[] | null };
 
-const WIDE = 356;
-const HIGH = 188;
-const LEFT = 46;
+const WIDE = 300;
+const HIGH = 180;
+const LEFT = 42;
 const RIGHT = 12;
 const TOP = 20;
 const BOTTOM = 28;
 const LEAST_DAYS = 14;
+const APART = 50;
 
 export function Timetable({ line, today, plan, picked }: TimetableProps) {
   const { t, i18n } = useTranslation();
@@ -42,9 +43,10 @@ export function Timetable({ line, today, plan, picked }: TimetableProps) {
   const amounts = [line.available_minor, ...all.map(({ available }) => available)];
   const low = Math.min(...amounts);
   const high = Math.max(...amounts);
+  const isFlat = high === low;
   const span = Math.max(1, high - low);
   const x = (on: string) => LEFT + ((WIDE - LEFT - RIGHT) * daysBetween(today, on)) / days;
-  const y = (minor: number) => TOP + (HIGH - TOP - BOTTOM) * (1 - (minor - (low - span * 0.1)) / (span * 1.16));
+  const y = (minor: number) => TOP + (HIGH - TOP - BOTTOM) * (isFlat ? 0.5 : 1 - (minor - (low - span * 0.1)) / (span * 1.16));
 
   function path(points: Point[]): string {
     const steps = points.map(({ on, available }) => `H${x(on).toFixed(1)}V${y(available).toFixed(1)}`).join("");
@@ -52,12 +54,17 @@ export function Timetable({ line, today, plan, picked }: TimetableProps) {
   }
 
   const levels = [...new Set([low, Math.round((low + high) / 2), high])];
-  const ticks = [0, 1, 2, 3].map((place) => Math.round((days * place) / 3.6));
   const steps = series
     .map(({ on, available }) => t("chart_step", { amount: money(available, line), day: day(on, i18n.language, today) }))
     .join("");
   const told = t("chart", { start: money(line.available_minor, line), steps });
   const marked = series.filter(({ change }) => change !== 0);
+  // The days on which something comes back are named, as far as there is room between them.
+  const named = marked.reduce<string[]>(
+    (kept, { on }) => (x(on) - x(kept[kept.length - 1]!) >= APART && x(on) <= WIDE - RIGHT ? [...kept, on] : kept),
+    [today],
+  );
+  const ticks = marked.length > 0 ? named : [today, ...[1, 2, 3].map((place) => dayAfter(today, Math.round((days * place) / 3.6)))];
   return (
     <figure className="timetable">
       <svg width="100%" viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={told}>
@@ -69,15 +76,9 @@ export function Timetable({ line, today, plan, picked }: TimetableProps) {
             </text>
           </g>
         ))}
-        {ticks.map((ahead) => (
-          <text
-            key={ahead}
-            className="axis"
-            x={x(dayAfter(today, ahead))}
-            y={HIGH - 8}
-            textAnchor={ahead ? "middle" : "start"}
-          >
-            {ahead ? day(dayAfter(today, ahead), i18n.language) : t("today")}
+        {ticks.map((on, place) => (
+          <text key={on} className="axis" x={x(on)} y={HIGH - 8} textAnchor={place === 0 ? "start" : x(on) > WIDE - 36 ? "end" : "middle"}>
+            {place === 0 ? t("today") : day(on, i18n.language)}
           </text>
         ))}
         {picked && <path className="under" d={`${path(picked)}V${HIGH - BOTTOM}H${LEFT}Z`} />}
@@ -96,6 +97,7 @@ export function Timetable({ line, today, plan, picked }: TimetableProps) {
           );
         })}
       </svg>
+      {isFlat && <p className="sub">{t("chart_flat")}</p>}
       <figcaption>
         <span>
           <svg width="22" height="8" aria-hidden="true">

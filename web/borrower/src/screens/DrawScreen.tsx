@@ -177,6 +177,10 @@ function Effect({ preview, line, me, setAmount, isOld }: EffectProps) {
             </div>
           )}
           <div>
+            <dt>{t("to_repay_in_all")}</dt>
+            <dd>{money(preview.to_repay_minor, line)}</dd>
+          </div>
+          <div>
             <dt>{t("repay_early")}</dt>
             <dd>{t("any_time")}</dd>
           </div>
@@ -189,6 +193,19 @@ function Effect({ preview, line, me, setAmount, isOld }: EffectProps) {
             </div>
           )}
         </dl>
+        {preview.dues.length > 1 && (
+          <details>
+            <summary>{t("all_dues", { count: preview.dues.length })}</summary>
+            <dl className="rows plain">
+              {preview.dues.map((one) => (
+                <div key={one.due_on}>
+                  <dt>{on(one.due_on)}</dt>
+                  <dd>{money(one.principal_minor + one.interest_minor + one.fee_minor, line)}</dd>
+                </div>
+              ))}
+            </dl>
+          </details>
+        )}
       </Card>
     </div>
   );

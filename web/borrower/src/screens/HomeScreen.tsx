@@ -24,7 +24,7 @@ export function HomeScreen({ me, line }: { me: Me; line: OwnLine }) {
   const { t } = useTranslation();
   const asked = useHome(line.line);
   return (
-    <Frame title={t("title")} foot={asked.data && asked.data.state !== "closed" ? <Foot home={asked.data} /> : undefined}>
+    <Frame title={t("title")} isWide foot={asked.data && asked.data.state !== "closed" ? <Foot home={asked.data} /> : undefined}>
       {me.lines.length > 1 && <Lines me={me} line={line} />}
       {asked.isPending ? <Waiting /> : asked.data ? <Content asked={asked.data} /> : <Failed trouble={asked.error} again={() => void asked.refetch()} />}
       <Stale asked={asked} />
@@ -51,25 +51,29 @@ function Lines({ me, line }: { me: Me; line: OwnLine }) {
 function Content({ asked: home }: { asked: Home }) {
   const { t } = useTranslation();
   return (
-    <>
-      <Standing home={home} />
-      <Card title={t("available")} isTitleHidden>
-        <Ring line={home.line} />
-        <Bound home={home} />
-      </Card>
-      <Next home={home} />
-      {home.held.length > 0 && (
-        <Card title={t("why")} sub={t("why_sub")}>
-          <Why home={home} />
-          <Link className="lnk" to="review">
-            {t("disagree")}
-          </Link>
+    <div className="two-columns">
+      <div>
+        <Standing home={home} />
+        <Card title={t("available")} isTitleHidden>
+          <Ring line={home.line} />
+          <Bound home={home} />
         </Card>
-      )}
-      {home.held.length > 0 && <WhenAndWhat home={home} />}
-      <Recent home={home} />
-      <More />
-    </>
+        <Next home={home} />
+        {home.held.length > 0 && (
+          <Card title={t("why")} sub={t("why_sub")}>
+            <Why home={home} />
+            <Link className="lnk" to="review">
+              {t("disagree")}
+            </Link>
+          </Card>
+        )}
+      </div>
+      <div>
+        {home.held.length > 0 && <WhenAndWhat home={home} />}
+        <Recent home={home} />
+        <More />
+      </div>
+    </div>
   );
 }
 
@@ -141,7 +145,7 @@ function Next({ home }: { home: Home }) {
     return (
       <Card tone="next">
         <p>{t(`state_${home.state}`)}</p>
-        <Kept home={home} />
+        {home.state === "all_back" && <Kept home={home} />}
       </Card>
     );
   }
@@ -178,7 +182,7 @@ function Kept({ home }: { home: Home }) {
     <p className="sub">
       {kept.held_count >= RATE_FROM
         ? t("kept_share", { share: percent(kept.good_count / kept.held_count, i18n.language) })
-        : t("kept_count", { good: kept.good_count, held: kept.held_count })}
+        : t("kept_count", { good: kept.good_count, count: kept.held_count })}
     </p>
   );
 }
