@@ -14,7 +14,8 @@ import numpy as np
 
 from creditline.clock import from_us, to_us
 from creditline.decision.answered import outcomes_of
-from creditline.decision.impact import Asked, Impact, ask, hits_of, summed_up
+from creditline.decision.asked import Asked, ask, hits_of
+from creditline.decision.impact import Impact, summed_up
 from creditline.decision.losing import Losing
 from creditline.decision.loss import Change, Given, Weighed, changed, owed_share
 from creditline.decision.outcome import Kind
@@ -172,6 +173,8 @@ def _pasts(
             borrowers=[recorded[row].decision.borrower for row in own.tolist()],
             first_at=from_us(int(days.min())).isoformat(),
             last_at=from_us(int(days.max())).isoformat(),
+            as_of_us=days,
+            is_blocked=questions.is_blocked[own],
             requested_minor=questions.requested_minor[own],
             granted_minor=questions.granted_minor[own],
             grades=np.where(scored.is_scored, scored.grade, 0)[own].astype(np.int16),

@@ -118,6 +118,8 @@ def past_of_block(
         borrowers=Borrowers(block.borrowers if rows is None else block.borrowers[rows]),
         first_at=from_us(int(as_of_us.min())).isoformat(),
         last_at=from_us(int(as_of_us.max())).isoformat(),
+        as_of_us=as_of_us,
+        is_blocked=block.is_blocked[at],
         requested_minor=block.requested_minor[at],
         granted_minor=block.granted_minor[at],
         grades=block.grades[at],

@@ -4,9 +4,10 @@ An answer gives out a limit, a draw or a part of a repayment. Of a limit the cre
 is what is owed x PD x LGD. Intervals are about who is in the sample, borrower by borrower; that a PD is wrong they do not know.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,8 +65,15 @@ def given_out(past: Past, outcomes: Outcomes) -> Whole:
 
 def lost_share(past: Past, losing: Losing) -> Floats:
     """Return the share of what each case is given that is expected to be lost in a year."""
-    pd_ppm = np.where(past.pd_ppm == NONE, losing.unscored_pd_ppm, past.pd_ppm)
-    return np.asarray(pd_ppm * (owed_share(past, losing) * losing.lgd_ppm / MILLION / MILLION), np.float64)
+    return np.asarray(_pd_ppm(past, losing) * _loss_a_ppm(past, losing), np.float64)
+
+
+def _pd_ppm(past: Past, losing: Losing) -> Whole:
+    return np.where(past.pd_ppm == NONE, losing.unscored_pd_ppm, past.pd_ppm)
+
+
+def _loss_a_ppm(past: Past, losing: Losing) -> float:
+    return owed_share(past, losing) * losing.lgd_ppm / MILLION / MILLION
 
 
 def owed_share(past: Past, losing: Losing) -> float:
@@ -73,71 +81,102 @@ def owed_share(past: Past, losing: Losing) -> float:
     return 1.0 if past.kind is Kind.DRAW else losing.ccf_ppm / MILLION
 
 
-def changes_of(given: Iterable[Given], losing: Losing) -> tuple[Change, ...]:
-    """Return expected loss by kind and currency, and income of openings, as recorded and by the draft.
-
-    Only openings name a price: income is a year's interest on what they give out and is used.
-    """
-    weighed: list[Weighed] = []
-    for one in given:
-        share = lost_share(one.past, losing)
-        weighed.append(Weighed(given=one, measure="expected loss", before=share, after=share[one.rows]))
-        if one.past.kind is Kind.OPENING:
-            used = owed_share(one.past, losing) / ONE_BP
-            price = (or_nothing(one.past.before.figures["apr_bp"]) * used).astype(np.float64)
-            new = (or_nothing(one.after.figures["apr_bp"][one.rows]) * used).astype(np.float64)
-            weighed.append(Weighed(given=one, measure="interest income", before=price, after=new))
-    return changed(weighed)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """What is given out, and the share of it that counts: of all cases before, of those answered otherwise after."""
+    """What is given out, and the share of it that counts: of all cases before, of those answered otherwise after.
+
+    A share is a number times `scale`. Where the numbers are whole, sums are exact whatever the order they are added in.
+    """
 
     given: Given
     measure: str
     before: Floats
     after: Floats
+    scale: float = 1.0
+
+
+def weighed_of(given: Given, losing: Losing) -> Iterator[Weighed]:
+    """Go through expected loss and, of openings, income: only they name a price, which is paid for what is given and used."""
+    past = given.past
+    pd_ppm = _pd_ppm(past, losing).astype(np.float64)
+    scale = _loss_a_ppm(past, losing)
+    yield Weighed(given=given, measure="expected loss", before=pd_ppm, after=pd_ppm[given.rows], scale=scale)
+    if past.kind is Kind.OPENING:
+        yield Weighed(
+            given=given,
+            measure="interest income",
+            before=or_nothing(past.before.figures["apr_bp"]).astype(np.float64),
+            after=or_nothing(given.after.figures["apr_bp"][given.rows]).astype(np.float64),
+            scale=owed_share(past, losing) / ONE_BP,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A total, by how much each borrower's part of it changes, and how many cases they have; [n] by the borrowers' numbers."""
+
+    before: float
+    change: Floats
+    cases: Whole
+    scale: float
+
+    def plus(self, other: "Sum", *, less: "Sum | None" = None) -> "Sum":
+        """Return the sum with another one added, and one taken away."""
+        before, change, cases = other.before, _added(self.change, other.change), _added(self.cases, other.cases)
+        if less is not None:
+            before, change, cases = before - less.before, _added(change, -less.change), _added(cases, -less.cases)
+        return Sum(before=self.before + before, change=change, cases=cases, scale=self.scale)
+
+
+def _added(one: Any, other: Any) -> Any:
+    """Add columns of which one may name more borrowers than the other."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    found = longer.copy()
+    found[: len(shorter)] += shorter
+    return found
+
+
+def sum_of(weighed: Weighed) -> Sum:
+    """Return what is given out by its shares."""
+    given, rows = weighed.given, weighed.given.rows
+    change = given.after_minor[rows] * weighed.after - given.before_minor[rows] * weighed.before[rows]
+    return Sum(
+        before=float((given.before_minor * weighed.before).sum()),
+        change=np.asarray(np.bincount(given.past.who[rows], weights=change), np.float64),
+        cases=_cases_by_borrower(given.past),
+        scale=weighed.scale,
+    )
+
+
+def _cases_by_borrower(past: Past) -> Whole:
+    """Count the cases of each borrower, of a whole block once."""
+    if past.block is None or past.rows is not None:
+        return np.bincount(past.who)
+    if "cases" not in past.block.memo:
+        past.block.memo["cases"] = np.bincount(past.who)
+    found: Whole = past.block.memo["cases"]
+    return found
 
 
 def changed(weighed: Iterable[Weighed]) -> tuple[Change, ...]:
     """Return totals by kind, measure and currency before and after, with the interval of what changes."""
-    parts: dict[tuple[Kind, str, str], list[_Part]] = {}
+    sums: dict[tuple[Kind, str, str], Sum] = {}
     for one in weighed:
         key = (one.given.past.kind, one.measure, one.given.past.currency)
-        parts.setdefault(key, []).append(_part(one.given, one.before, after_share=one.after))
-    return tuple(_change(key, own) for key, own in sorted(parts.items()))
+        own = sum_of(one)
+        sums[key] = sums[key].plus(own) if key in sums else own
+    return tuple(change_of(key, own) for key, own in sorted(sums.items()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """A total, and by how much it changes for whom; `everybody` is who has a case at all."""
-
-    before: float
-    change: Floats
-    who: Whole
-    everybody: Whole
-
-
-def _part(given: Given, before_share: Floats, *, after_share: Floats) -> _Part:
-    """Return shares of what is given out; the second are of the rows that are answered otherwise."""
-    rows = given.rows
-    return _Part(
-        before=float((given.before_minor * before_share).sum()),
-        change=given.after_minor[rows] * after_share - given.before_minor[rows] * before_share[rows],
-        who=given.past.who[rows],
-        everybody=given.past.who,
-    )
-
-
-def _change(key: tuple[Kind, str, str], parts: Sequence[_Part]) -> Change:
+def change_of(key: tuple[Kind, str, str], total: Sum) -> Change:
+    """Return a total as it is told, with the interval that so many borrowers leave open."""
     kind, measure, currency = key
-    by_borrower = summed(np.concatenate([one.who for one in parts]), np.concatenate([one.change for one in parts]))
-    change, before = float(by_borrower.sum()), sum(one.before for one in parts)
-    groups = np.count_nonzero(sum(np.bincount(one.everybody, minlength=_most(parts)) for one in parts))
+    change, before = float(total.change.sum()), total.before * total.scale
+    groups = int(np.count_nonzero(total.cases))
     # Those whose answer stays differ from the mean too, each by the mean.
-    apart = float((by_borrower**2).sum()) - change**2 / groups if groups else 0.0
-    half = normal_quantile(LEVEL) * sqrt(max(0.0, apart) * groups / (groups - 1)) if groups > 1 else 0.0
+    apart = float((total.change**2).sum()) - change**2 / groups if groups else 0.0
+    half = normal_quantile(LEVEL) * sqrt(max(0.0, apart) * groups / (groups - 1)) * total.scale if groups > 1 else 0.0
+    change *= total.scale
     return Change(
         kind=kind,
         measure=measure,
@@ -147,10 +186,6 @@ def _change(key: tuple[Kind, str, str], parts: Sequence[_Part]) -> Change:
         change_low_minor=floor(change - half),
         change_high_minor=ceil(change + half),
     )
-
-
-def _most(parts: Sequence[_Part]) -> int:
-    return max(int(one.everybody.max(initial=0)) for one in parts) + 1
 
 
 def loss_rates(asked: Iterable[tuple[Past, Outcomes]], losing: Losing) -> Iterator[LossRate]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from creditline.clock import to_us
 from creditline.decision.block import Block
 from creditline.decision.outcome import Answer, Decision, Kind, Terms
 from creditline.decision.product import Product
@@ -55,6 +56,8 @@ class Past:
     borrowers: Sequence[str]
     first_at: str
     last_at: str
+    as_of_us: Whole
+    is_blocked: NDArray[np.bool_]
     requested_minor: Whole
     granted_minor: Whole
     grades: NDArray[np.int16]
@@ -86,6 +89,8 @@ def _past(group: Group, places: dict[str, int]) -> Past:
         borrowers=[one.borrower for one in decisions],
         first_at=days[0].isoformat(),
         last_at=days[-1].isoformat(),
+        as_of_us=np.array([to_us(one.as_of) for one in decisions], np.int64),
+        is_blocked=np.array([one.position.is_blocked for one in decisions], np.bool_),
         requested_minor=np.array([one.position.requested_minor for one in decisions], np.int64),
         granted_minor=np.array([one.position.granted_minor for one in decisions], np.int64),
         grades=np.array([one.scores.grade if one.scores else 0 for one in decisions], np.int16),
@@ -143,6 +148,8 @@ def repeated(past: Past, times: int) -> Past:
         count=past.count * times,
         ids=list(past.ids) * times,
         borrowers=list(past.borrowers) * times,
+        as_of_us=np.tile(past.as_of_us, times),
+        is_blocked=np.tile(past.is_blocked, times),
         requested_minor=np.tile(past.requested_minor, times),
         granted_minor=np.tile(past.granted_minor, times),
         grades=np.tile(past.grades, times),

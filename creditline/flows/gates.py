@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from creditline.decision.arms import Armed
+from creditline.decision.asked import Asked, ask
 from creditline.decision.dealt import Dealt, dealt
 from creditline.decision.fairness import GroupRate, fairness_of
-from creditline.decision.impact import Amount, Asked, ask, summed_up
+from creditline.decision.impact import Amount, summed_up
 from creditline.decision.losing import Losing, losing_in
 from creditline.decision.loss import loss_rates
 from creditline.decision.outcome import Kind

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from creditline.clock import Clock, business_day
+from creditline.decision.acts import groups_of, new_acts, parts_of
 from creditline.decision.allotted import allotted
 from creditline.decision.arms import files_of_arm, require_same_catalogue
 from creditline.decision.block import Block
-from creditline.decision.impact import Impact, impact_of_arms
+from creditline.decision.edited import Judged, judge
+from creditline.decision.impact import Impact, told_of
 from creditline.decision.product import Product, read_product
 from creditline.flows.house import House
+from creditline.store import decisions, promises
 from creditline.store.connect import Connection, Database
 
 
@@ -18,13 +21,27 @@ async def impact_on_record(
 ) -> Impact:
     """Ask a draft about recorded decisions, each by the rules of the arm it would fall into.
 
-    Raise `Malformed` if its rules read what the cases did not give, `PolicyInvalid` for an arm that runs another catalogue.
+    What acts would be told of, and by when, is found by the law of the draft; of acts whose reasons matter some are decided again
+    as they stand on record. Raise `Malformed` if rules read what the cases did not give, `PolicyInvalid` for an arm that runs
+    another catalogue.
     """
     async with db.reading() as connection:
         arms = await arms_run(connection, house, draft)
+        open_now = await promises.still_open(connection, draft.name)
     on = business_day(clock())
+
+    def judged() -> list[Judged]:
+        return [judge(one, draft.losing) for one in allotted(draft, arms, blocks, on=on)]
+
     # Others want to be answered meanwhile.
-    return await asyncio.to_thread(lambda: impact_of_arms(draft, allotted(draft, arms, blocks, on=on)))
+    found = await asyncio.to_thread(judged)
+    laws = {one.product.edition: house.lawful(one.product).law for one in found}
+    parts = parts_of(found, laws)
+    groups = groups_of(parts)
+    async with db.reading() as connection:
+        made = await decisions.read(connection, [one for group in groups for one in group.ids])
+    acts = await asyncio.to_thread(new_acts, parts, groups, made)
+    return await asyncio.to_thread(told_of, draft, found, acts=acts, promises=open_now)
 
 
 async def arms_run(db: Connection, house: House, draft: Product) -> Mapping[str, Product]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from creditline.decision.dates import OpenPromises
 from creditline.restoration.plan import Tranche
 from creditline.restoration.promise import Outcome, Promise, PromiseEnd, PromiseKind, Told
 from creditline.store.connect import Connection, Row
@@ -104,6 +105,21 @@ async def failed(db: Connection, *, most: int) -> list[Kept]:
 async def counts(db: Connection) -> list[Count]:
     """Return how promises went, by product, day they were told for, reason and kind."""
     return [Count(**{**dict(row), "kind": PromiseKind(row["kind"])}) for row in await db.fetch(SQL["count_promises"])]
+
+
+async def still_open(db: Connection, product: str) -> tuple[OpenPromises, ...]:
+    """Return what a product has promised and not ended yet."""
+    return tuple(
+        OpenPromises(
+            is_estimate=row["kind"] == PromiseKind.ESTIMATE,
+            currency=row["currency"],
+            count=row["count"],
+            amount_minor=row["amount_minor"],
+            last_due_on=row["last_due_on"],
+            editions_count=row["editions_count"],
+        )
+        for row in await db.fetch(SQL["open_promises"], product)
+    )
 
 
 def _kept(row: Row) -> Kept:

@@ -49,3 +49,14 @@ join tranche t on t.id = p.tranche
 left join promise_end e on e.promise = p.tranche
 group by 1, 2, 3, 4
 order by 1, 2, 3, 4;
+
+-- name: open_promises
+-- What of a product is promised and has not ended, by how firmly it was told: none of it moves when something is published.
+select p.kind, l.currency, count(*) as count, sum(t.amount_minor)::bigint as amount_minor, max(t.due_on) as last_due_on,
+       count(distinct t.edition) as editions_count
+from promise p
+join tranche t on t.id = p.tranche
+join line l on l.id = t.line
+where p.product = $1 and not exists (select from promise_end e where e.promise = p.tranche)
+group by 1, 2
+order by 1, 2;

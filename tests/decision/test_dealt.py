@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditline.decision.arms import Armed, decide_armed, files_of_arm
+from creditline.decision.asked import ask
 from creditline.decision.dealt import dealt
-from creditline.decision.impact import ask
 from creditline.decision.outcome import Kind
 from creditline.decision.product import read_product
 from creditline.decision.recorded import Recorded

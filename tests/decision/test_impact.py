@@ -7,11 +7,12 @@ import pytest
 
 from creditline.decision.answered import moved
 from creditline.decision.decide import replay
-from creditline.decision.impact import impact_of, share_of_cases
+from creditline.decision.impact import impact_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.decision.past import Past, past_of, repeated
 from creditline.decision.product import Product, read_product
 from creditline.decision.recorded import Recorded
+from creditline.decision.shares import share_of_cases
 from creditline.money import share_of
 from tests.decision.a_product import a_product
 from tests.decision.a_question import a_position, answer

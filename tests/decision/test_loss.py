@@ -8,7 +8,7 @@ import pytest
 from creditline.decision.answered import moved
 from creditline.decision.impact import answered, impact_of
 from creditline.decision.losing import Losing, losing_in, read_losing
-from creditline.decision.loss import Given, changes_of, given_out, loss_rates, lost_share, summed
+from creditline.decision.loss import Given, changed, given_out, loss_rates, lost_share, summed, weighed_of
 from creditline.decision.outcome import Kind
 from creditline.decision.past import NONE, Past
 from creditline.errors import PolicyInvalid
@@ -69,7 +69,7 @@ def test_the_interval_of_a_change_is_that_of_its_borrowers() -> None:
         after_minor=given_out(laid, after),
         rows=np.array([1, 2]),
     )
-    loss = changes_of([given], LOSING)[0]
+    loss = changed(weighed_of(given, LOSING))[0]
     # Of two borrowers one changes by 3,500 x 0.4 = 1,400 and the other by nothing: a spread of 1,400 x sqrt(2) / sqrt(2).
     assert loss.after_minor - loss.before_minor == 1_400
     assert (loss.change_low_minor, loss.change_high_minor) == (-1_344, 4_144)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from creditline.decision.impact import share_of_cases
+from creditline.decision.shares import share_of_cases
 from creditline.edge.commands.policy_impact import percent
 from tests.edge.a_terminal import Terminal
 from tests.edge.test_cli_lines import open_moved

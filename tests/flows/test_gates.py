@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from creditline.decision.impact import Amount, share_of_cases
+from creditline.decision.impact import Amount
 from creditline.decision.outcome import Kind
 from creditline.decision.product import Product, read_product
+from creditline.decision.shares import share_of_cases
 from creditline.errors import Broken, Code, Malformed, NotAllowed, PolicyInvalid
 from creditline.flows.fairness import keep_groups, recorded_fairness
 from creditline.flows.gates import expected_loss_of, granted_growth_ppm, measured_gates, require_measurable, unfairest

@@ -4,15 +4,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date, timedelta
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from creditline.clock import MovedClock
+from creditline.decision.acts import parts_of
 from creditline.decision.allotted import allotted
 from creditline.decision.arms import Armed, decide_armed
+from creditline.decision.block import Block
 from creditline.decision.decide import Known, asked_in
-from creditline.decision.impact import Impact, impact_of, impact_of_arms
+from creditline.decision.edited import edited_rules, judge
+from creditline.decision.impact import Impact, impact_of, told_of
 from creditline.decision.laid import Numbering, laid_out
 from creditline.decision.outcome import Decision, Kind
 from creditline.decision.past import past_of
@@ -27,7 +33,7 @@ from creditline.score.scorecard import write_scorecard
 from creditline.store.connect import Database
 from tests.decision.a_product import RELEASE, RESTORATION, a_product, card_of, changed
 from tests.decision.a_question import AS_OF, VALUES, a_position, answer
-from tests.flows.a_record import put
+from tests.flows.a_record import a_house, put
 from tests.flows.desk import STARTS_AT
 from tests.policy.a_strategy import an_arm, with_strategy
 
@@ -94,9 +100,9 @@ async def blocks_of(db: Database, house: House, made: Sequence[Decision]) -> Sna
     return await follow(db, house, Snapshot(product=PRODUCT.name))
 
 
-def told(impact: Impact) -> dict[str, object]:
-    """Return everything an impact says but the few cases it shows."""
-    return {name: value for name, value in asdict(impact).items() if name != "shown"}
+def told(impact: Impact, *, but: Sequence[str] = ("shown", "acts", "promises", "asked_count")) -> dict[str, object]:
+    """Return everything an impact says, but for what the few cases show and what is not asked of columns alone."""
+    return {name: value for name, value in asdict(impact).items() if name not in but}
 
 
 async def test_a_copy_in_columns_says_what_the_decisions_say_one_by_one(db: Database, house: House) -> None:
@@ -164,7 +170,7 @@ async def test_an_arm_with_cards_of_its_own_scores_by_them(db: Database, house: 
     made = on_record()
     copy = await blocks_of(db, house, made)
     cases = allotted(draft, {"longer": harder}, copy.blocks, on=date(2026, 6, 1))
-    found = impact_of_arms(draft, cases)
+    found = told_of(draft, [judge(one, draft.losing) for one in cases])
     otherwise = 0
     for one in made:
         known = Known(features=one.features, sources_count=one.sources_count, scores=one.scores)
@@ -192,3 +198,104 @@ async def test_borrowers_keep_their_numbers_as_more_come(db: Database, house: Ho
     assert Numbering().of(copy.blocks[0])[0].numbers.tolist() == list(
         range(len(Numbering().of(copy.blocks[0])[0].hashes))
     )
+
+
+CELLS: dict[str, tuple[str, ...]] = {
+    "share_ppm": ("1000000", "500000", "300001", "0"),
+    "factor_ppm": ("1000000", "800000", "1200000", "0"),
+    "granted_minor": ("0", "requested_minor", "floor(requested_minor / 3)"),
+    "amount_minor": ("0", "requested_minor", "available_minor", "null", "1"),
+    "tranches_count": ("0", "1", "2", "5"),
+    "interval_days": ("7", "stage_interval_days", "observed_for_days", "observed_for_days + 3"),
+    "condition": ('"no_arrears"', '"not_blocked"', '"no_arrears_and_calm"'),
+    "apr_bp": ("1200", "900", "1350"),
+    "cap_share_ppm": ("0", "500000", "999999"),
+    "observed_for_days": ("observation_days", "late_observation_days", "3"),
+}
+"""What an output may be edited to, by its name; an answer to any that its table allows."""
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> Product:
+    """Draw a draft that differs from the product in one to three outputs, of final tables and of those before them."""
+    root = ET.fromstring(PRODUCT.files["policy.dmn"])
+    tables = [one for one in root.iter(f"{DMN}decisionTable") if one.find(f"{DMN}rule") is not None]
+    for _ in range(draw(st.integers(1, 3))):
+        table = draw(st.sampled_from(tables))
+        outputs = table.findall(f"{DMN}output")
+        rule = draw(st.sampled_from(table.findall(f"{DMN}rule")))
+        at = draw(st.integers(0, len(outputs) - 1))
+        text = rule.findall(f"{DMN}outputEntry")[at].find(f"{DMN}text")
+        assert text is not None
+        name = outputs[at].get("name") or "observed_for_days"
+        allowed = outputs[at].find(f"{DMN}outputValues/{DMN}text")
+        given = CELLS[name] if allowed is None else tuple((allowed.text or "").split(", "))
+        text.text = draw(st.sampled_from(given))
+    return read_product({**PRODUCT.files, "policy.dmn": ET.tostring(root)})
+
+
+DMN = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
+
+
+def asked_of(draft: Product, blocks: Sequence[Block]) -> tuple[dict[str, object], list[object], int]:
+    """Return what an impact says, whose answers are new acts, and how many cases were asked for it."""
+    judged = [judge(one, draft.losing) for one in allotted(draft, {}, blocks, on=date(2026, 6, 1))]
+    found = told_of(draft, judged)
+    acts = [
+        (one.trigger, one.rows.tolist(), one.wait_days.tolist(), one.before_count, one.after_count, one.spared_count)
+        for one in parts_of(judged, {draft.edition: draft.law})
+    ]
+    return told(found, but=("asked_count",)), list(acts), found.asked_count
+
+
+def forget(blocks: Sequence[Block]) -> None:
+    for block in blocks:
+        block.memo.clear()
+
+
+RECORD: list[Block] = []
+
+
+@given(former=st.one_of(st.just(PRODUCT), edits()), draft=edits())
+async def test_an_edit_of_outputs_is_answered_as_if_all_had_been_asked(
+    shared_db: Database, former: Product, draft: Product
+) -> None:
+    """Whatever was asked before, and whichever rules are edited: what is exchanged in sums equals asking every case."""
+    if not RECORD:
+        RECORD.extend((await blocks_of(shared_db, await a_house(shared_db, PRODUCT), on_record(400))).blocks)
+    forget(RECORD)
+    everything, harmed, every_count = asked_of(draft, RECORD)
+    forget(RECORD)
+    asked_of(former, RECORD)
+    by_sums, by_sums_harmed, some_count = asked_of(draft, RECORD)
+    assert by_sums == everything
+    assert by_sums_harmed == harmed
+    assert some_count <= every_count == 400
+
+
+async def test_an_edit_asks_the_cases_of_its_rule_alone(db: Database, house: House) -> None:
+    copy = await blocks_of(db, house, on_record(400))
+    _, _, first = asked_of(PRODUCT, copy.blocks)
+    draft = drafts()["output"]
+    found, _, again = asked_of(draft, copy.blocks)
+    hits = sum(one["after_count"] for one in found["rules"] if (one["table"], one["rule"]) == ("restoration", 9))  # type: ignore[attr-defined]
+    assert (first, again) == (400, hits)
+    assert hits > 0
+    assert asked_of(draft, copy.blocks)[2] == hits
+
+
+def test_an_edit_of_anything_but_outputs_is_none_of_outputs() -> None:
+    """A condition, a number, a hit policy, a rule more: then every case is asked."""
+    all_drafts = drafts()
+    tables = ("opening", "draw", "restoration", "review")
+    found = {
+        name: {table: edited_rules(PRODUCT, new=draft, table=table) for table in tables}
+        for name, draft in all_drafts.items()
+    }
+    assert all(own == {} for own in found["same"].values())
+    assert all(own is None for own in found["number"].values())
+    assert found["threshold"]["restoration"] is None
+    edited = found["output"]["restoration"]
+    assert edited is not None
+    assert {table: len(rules) for table, rules in edited.items()} == {"restoration": 1}
+    assert found["output"]["draw"] == {}

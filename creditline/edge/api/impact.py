@@ -1,12 +1,14 @@
 """Impact over HTTP: files that would replace a product's, and which recorded decisions they would answer otherwise."""
 
 import asyncio
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from creditline.decision.adverse import Scope, Trigger
 from creditline.decision.outcome import Answer, Kind
 from creditline.decision.product import read_product
 from creditline.edge.api.shapes import Body
@@ -133,6 +135,56 @@ class ArmView(View):
     worse: ShareView
 
 
+class DueView(View):
+    """New acts of which the same is to be told: by which rule or exemption, and within how many days of the act, null for never.
+
+    A scope of null is not known and makes no difference here. The bounds differ from the count where it is reckoned from some
+    acts.
+    """
+
+    scope: Scope | None
+    ground: str
+    within_days: int | None
+    count: int
+    low_count: int
+    high_count: int
+
+
+class NewActsView(View):
+    """Acts that harm, of one trigger: as recorded, by the draft, new and spared, and what would be due of the new ones."""
+
+    kind: Kind
+    trigger: Trigger
+    before_count: int
+    after_count: int
+    newly: ShareView
+    spared_count: int
+    reasoned_count: int
+    due: list[DueView]
+
+
+class DatesView(View):
+    """Repayments whose last part would be promised for a later or sooner day, by how firmly it would be told."""
+
+    is_estimate: bool
+    later: ShareView
+    sooner: ShareView
+    later_days_median: int
+    later_days_90: int
+    later_days_most: int
+
+
+class OpenPromisesView(View):
+    """Promises that are open now, by how firmly they were told; no publication moves one."""
+
+    is_estimate: bool
+    currency: str
+    count: int
+    amount_minor: int
+    last_due_on: date
+    editions_count: int
+
+
 class ShownView(View):
     """One of the cases that are answered otherwise."""
 
@@ -164,6 +216,10 @@ class ImpactView(View):
     rules: list[RuleHitsView]
     segments: list[SegmentView]
     arms: list[ArmView]
+    acts: list[NewActsView]
+    dates: list[DatesView]
+    promises: list[OpenPromisesView]
+    asked_count: int
     shown: list[ShownView]
     row_wise: list[RowWiseView]
 

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from creditline.decision.impact import Impact, Share
+from creditline.decision.acts import Due
+from creditline.decision.impact import Impact
 from creditline.decision.product import Product, read_product
+from creditline.decision.shares import Share
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
 from creditline.edge.engine import Engine
 from creditline.edge.products import folder_of, load_product, product_files
@@ -80,7 +82,7 @@ def rows_of(found: Impact) -> list[tuple[object, ...]]:
         )
         for one in found.transitions
     ]
-    return [*rows, *_money(found), *_who(found)]
+    return [*rows, *_money(found), *_told(found), *_who(found)]
 
 
 def _money(found: Impact) -> list[tuple[object, ...]]:
@@ -109,6 +111,47 @@ def _money(found: Impact) -> list[tuple[object, ...]]:
         for one in found.changes
     ]
     return rows
+
+
+def _told(found: Impact) -> list[tuple[object, ...]]:
+    """Return what borrowers would have to be told, and for which days they would be promised what they repaid."""
+    rows: list[tuple[object, ...]] = []
+    for one in found.acts:
+        if one.before_count or one.after_count:
+            counts = (f"{one.before_count:,}", f"{one.after_count:,}")
+            rows.append(("act", f"{one.kind}: {one.trigger}", *counts, f"new {percent(one.newly)}"))
+        rows += [("notice", f"{one.trigger}: {_due(due)}", "", f"{due.count:,}", _bounds(due)) for due in one.due]
+    for dates in found.dates:
+        told = f"back later, told as {firmness(is_estimate=dates.is_estimate)}"
+        days = f"{dates.later_days_median} days, most {dates.later_days_most}"
+        if dates.later.count:
+            rows.append(("promise", told, f"{dates.later.of_count:,}", days, percent(dates.later)))
+    rows += [
+        (
+            "open now",
+            f"{one.count:,} told as {firmness(is_estimate=one.is_estimate)}, until {one.last_due_on}",
+            in_words(one.amount_minor, one.currency),
+            in_words(one.amount_minor, one.currency),
+            "kept as told",
+        )
+        for one in found.promises
+    ]
+    return rows
+
+
+def _due(due: Due) -> str:
+    """Return what is due of an act."""
+    when = "nothing is due" if due.within_days is None else f"due in {due.within_days} days"
+    return f"{when} by {due.ground}{f', {due.scope}' if due.scope else ''}"
+
+
+def _bounds(due: Due) -> str:
+    return "" if due.low_count == due.high_count else f"[{due.low_count:,}, {due.high_count:,}]"
+
+
+def firmness(*, is_estimate: bool) -> str:
+    """Return how firmly a day is told."""
+    return "an estimate" if is_estimate else "a commitment"
 
 
 def _who(found: Impact) -> list[tuple[object, ...]]:
