@@ -177,10 +177,16 @@ def files_of_arm(product: Product, arm: Arm) -> dict[str, bytes]:
 
 
 def require_same_catalogue(champion: Product, arm: Arm, *, other: Product) -> None:
-    """Raise `PolicyInvalid` unless an arm's edition is of the product and reads the features as the champion does."""
+    """Raise `PolicyInvalid` unless an arm's edition is of the product and reads features and sources as the champion does."""
     if other.name != champion.name or other.catalogue != champion.catalogue:
         raise PolicyInvalid(
             f"{STRATEGY_FILE}, arms.{arm.name}: edition {other.edition[:12]} is of product {other.name} and feature catalogue "
             f"{other.catalogue[:12]}, and this one of {champion.name} and {champion.catalogue[:12]}. Publish its files anew.",
+            code=Code.POLICY_INVALID,
+        )
+    if (other.consents.asked != champion.consents.asked).any():
+        raise PolicyInvalid(
+            f"{STRATEGY_FILE}, arms.{arm.name}: edition {other.edition[:12]} asks consent for other sources than this one. What "
+            "is read of a borrower must not be drawn by lot: give both the same [consent] and law.",
             code=Code.POLICY_INVALID,
         )

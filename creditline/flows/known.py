@@ -9,11 +9,23 @@ import numpy as np
 from creditline.clock import to_us
 from creditline.decision.decide import Known, known_of
 from creditline.decision.known import in_order_of
+from creditline.decision.outcome import Decision
 from creditline.decision.product import Product
 from creditline.profile.catalogue import FEATURES
+from creditline.profile.consent import unread_of
+from creditline.profile.coverage import SOURCES
+from creditline.profile.feature import Source
 from creditline.profile.kernel import profile_and_sources
 from creditline.store import facts
 from creditline.store.connect import Connection
+
+
+async def unread_then(db: Connection, product: Product, decision: Decision, *, seen: str) -> tuple[Source, ...]:
+    """Return the sources that a decision did not read for want of consent, by the facts it saw."""
+    visible = await facts.facts(db, [decision.borrower], seen=seen, own=[decision.id])
+    as_of_us = np.array([to_us(decision.as_of)])
+    (unread,) = unread_of(visible, as_of_us=as_of_us, asked=product.consents.asked)
+    return tuple(source for source, is_unread in zip(SOURCES, unread, strict=True) if is_unread)
 
 
 async def known(

@@ -12,7 +12,8 @@ from creditline.decision.decide import replay
 from creditline.decision.outcome import Decision, Kind, first_difference, seal
 from creditline.errors import Code, NotFound
 from creditline.flows.house import House
-from creditline.flows.known import known
+from creditline.flows.known import known, unread_then
+from creditline.profile.feature import Source
 from creditline.store import decisions, policies
 from creditline.store.connect import Connection, Database
 
@@ -41,13 +42,20 @@ async def replay_decision(db: Database, house: House, decision: UUID) -> Replaye
         return await replayed(connection, house, *found)
 
 
-async def read_decision(db: Database, house: House, decision: UUID) -> tuple[Decision, tuple[str, ...]]:
-    """Return a decision and the names of its features; raise `NotFound` for an unknown id."""
+async def read_decision(
+    db: Database, house: House, decision: UUID
+) -> tuple[Decision, tuple[str, ...], tuple[Source, ...]]:
+    """Return a decision, the names of its features, and the sources it did not read for want of consent.
+
+    Raise `NotFound` for an unknown id.
+    """
     async with db.reading() as connection:
         found = await decisions.read_sealed(connection, decision)
         if found is None:
             raise NotFound(f"There is no decision {decision}.", code=Code.DECISION_UNKNOWN)
-        return found[0], (await house.edition(connection, found[0].edition)).features
+        stored, _, seen = found
+        product = await house.edition(connection, stored.edition)
+        return stored, product.features, await unread_then(connection, product, stored, seen=seen)
 
 
 async def replayed(db: Connection, house: House, stored: Decision, sealed: bytes, seen: str) -> Replayed:

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from creditline.decision.arms import require_same_catalogue
 from creditline.decision.consent import Ground, read_consents
 from creditline.decision.jurisdiction import FILE
 from creditline.decision.product import Product
 from creditline.errors import PolicyInvalid
 from creditline.events.consent import DataSource
 from creditline.explanation.consent import check_consent_words, consent_words, file_of
+from creditline.policy.strategy import Arm, ArmKind
 from creditline.profile.consent import columns_of
 from creditline.profile.feature import Source
 from tests.decision.a_product import a_product, an_asking_product, changed, product_files
@@ -87,3 +89,13 @@ def test_a_product_that_cannot_say_what_it_reads_is_not_offered(edit: Any, says:
 def without_chinese() -> Product:
     files = {name: body for name, body in product_files().items() if name != file_of("zh")}
     return replace(a_product(), files=files)
+
+
+def test_an_arm_that_would_read_other_sources_is_refused() -> None:
+    arm = Arm(
+        name="asking", kind=ArmKind.CHALLENGER, why="", share_ppm=1, room_ppm=1, room_at_ppm=0, segment=None, since=None,
+        until=None, edition=None, values={}, stops=(),
+    )  # fmt: skip
+    require_same_catalogue(a_product(), arm, other=a_product())
+    with pytest.raises(PolicyInvalid, match="asks consent for other sources"):
+        require_same_catalogue(a_product(), arm, other=an_asking_product())

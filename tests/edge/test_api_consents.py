@@ -45,6 +45,17 @@ async def test_the_house_records_what_was_said_on_paper_and_reads_it_back(db: Da
         assert before["history"] == [], "It was learned of later."
 
 
+async def test_the_house_reads_what_a_change_would_do_in_figures(db: Database) -> None:
+    async with an_api(db) as api:
+        await api.tell(api.salary())
+        line = (await api.opening()).json()["line"]
+        asked = "source=evidence&is_given=false"
+        (told,) = (await api.get(f"/v1/borrowers/ada/consents/preview?{asked}")).json()
+        assert (told["line"], told["changes_nothing"], told["differences"]) == (line["line"], True, [])
+        assert told["apr_bp"] == line["apr_bp"]
+        assert (await api.get(f"/v1/borrowers/nobody/consents/preview?{asked}")).json() == []
+
+
 async def test_a_borrower_reads_every_source_in_words_and_changes_one(http: httpx.AsyncClient) -> None:
     told = await read(http, OWN, MEI.borrower, language="zh")
     assert [one["source"] for one in told["sources"]][1:] == list(DataSource)

@@ -3,6 +3,7 @@
 from creditline.edge.commands import consent
 from creditline.errors import Code
 from tests.edge.a_terminal import Terminal
+from tests.edge.test_cli_lines import open_moved
 
 
 def test_a_consent_is_given_withdrawn_and_shown(branch: Terminal) -> None:
@@ -25,3 +26,16 @@ def test_a_consent_is_given_withdrawn_and_shown(branch: Terminal) -> None:
     assert branch.run("consent", "show", "b-90").table()[0] == list(consent.HEAD)
     branch.run("consent", "give", "b-90", "income", "--at", "yesterday").fails(Code.MESSAGE_MALFORMED, says="yesterday")
     branch.run("consent", "give", "b-90", "income", "--channel", "pigeon").fails(Code.MESSAGE_MALFORMED, says="pigeon")
+    assert branch.json("consent", "preview", "b-90", "income") == [], "Without a line nothing can change."
+
+
+def test_the_effect_is_shown_line_by_line_and_in_words(branch: Terminal) -> None:
+    line = open_moved(branch, borrower="ada")
+    table = branch.run("consent", "preview", "ada", "bureau", "--language", "en").table()
+    assert [row[0] for row in table[1:]] == [line, line]
+    assert [row[1] for row in table[1:]] == [
+        "Nothing changes today: every answer stays the same.",
+        "What you pay stays as it was agreed.",
+    ]
+    (told,) = branch.json("consent", "preview", "ada", "bureau", "--give")
+    assert (told["is_given"], told["differences"]) == (True, [])

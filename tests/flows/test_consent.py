@@ -18,7 +18,7 @@ from creditline.flows.borrower import picture_of
 from creditline.flows.consent import ConsentRequest, ConsentState, consent, consents_of, words_for
 from creditline.flows.erase import held_on
 from creditline.flows.ingest import ingest
-from creditline.flows.replay import replay_decision
+from creditline.flows.replay import read_decision, replay_decision
 from creditline.flows.signals import answer_signals
 from creditline.flows.vault import Vault
 from creditline.ledger.line import Line
@@ -81,6 +81,10 @@ async def test_a_withdrawn_proof_counts_no_more_and_given_again_it_brings_back_a
     made = await desk.decisions(line)
     for decision in made:
         assert (await replay_decision(desk.db, desk.house, decision.id)).is_equal
+        unread = (Source.EVIDENCE,) if decision.id == repaid.decision.id else ()
+        assert (await read_decision(desk.db, desk.house, decision.id))[2] == unread, (
+            "Why it was missing is known for good."
+        )
     last = next(one for one in made if one.kind is Kind.RESTORATION)
     assert (last.answer, last.features[VALID]) == (Answer.AT_ONCE, 1)
 

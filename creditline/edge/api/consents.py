@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from creditline.decision.consent import Ground
-from creditline.decision.outcome import Kind
+from creditline.decision.outcome import Answer, Kind
 from creditline.edge.api.shapes import Body, Borrower, Id
 from creditline.edge.api.state import Engine
 from creditline.events.consent import Channel, DataSource
+from creditline.flows.advice import consent_previews
 from creditline.flows.consent import ConsentRequest, ConsentState, Proof, consent, consents_of
 from creditline.profile.feature import Source
+from creditline.restoration.consent import Asked
 
 ROUTES = APIRouter(tags=["consents"])
 
@@ -86,6 +88,36 @@ class ConsentStateView(BaseModel):
     history: list[ConsentProofView]
 
 
+class OutcomeView(BaseModel):
+    """What is answered, how much comes of it at once, and when all of the rest is back."""
+
+    answer: Answer | None
+    amount_minor: int
+    all_back_on: date | None
+
+
+class DifferenceView(BaseModel):
+    """What is answered otherwise; `tried_minor` is what was repaid or drawn to see it."""
+
+    asked: Asked
+    tried_minor: int
+    before: OutcomeView
+    after: OutcomeView
+    is_better: bool
+
+
+class ConsentPreviewView(BaseModel):
+    """What a consent said now would change on a line; the rate is that of the contract either way."""
+
+    line: UUID
+    changes_nothing: bool
+    earlier_minor: int
+    later_minor: int
+    all_back_on: date | None
+    apr_bp: int
+    differences: list[DifferenceView]
+
+
 @ROUTES.post("/v1/borrowers/{borrower}/consents", status_code=201)
 async def record_consent(borrower: Borrower, body: ConsentBody, engine: Engine, response: Response) -> ConsentProofView:
     """Record a consent given or withdrawn; what waits is decided again within a second where something may now be read."""
@@ -106,6 +138,31 @@ async def read_consents(
     """Read what a borrower lets us read, now or as of an instant."""
     _, state = await consents_of(engine.db, engine.clock, engine.house, borrower=borrower, product=product, as_of=as_of)
     return state_view(state)
+
+
+@ROUTES.get("/v1/borrowers/{borrower}/consents/preview")
+async def preview_consent_of_a_borrower(
+    borrower: Borrower,
+    engine: Engine,
+    source: DataSource,
+    is_given: Annotated[bool, Query(description="False withdraws.")],
+) -> list[ConsentPreviewView]:
+    """Read what a change would do on each open line, for the borrower who asks; nothing is kept."""
+    found = await consent_previews(
+        engine.db, engine.clock, engine.house, borrower=borrower, source=source, is_given=is_given
+    )
+    return [
+        ConsentPreviewView(
+            line=standing.line.id,
+            changes_nothing=own.changes_nothing,
+            earlier_minor=own.effect.earlier_minor,
+            later_minor=own.effect.later_minor,
+            all_back_on=own.effect.all_back_on,
+            apr_bp=own.apr_bp,
+            differences=[DifferenceView.model_validate(one, from_attributes=True) for one in own.differences],
+        )
+        for standing, own in found
+    ]
 
 
 def proof_view(proof: Proof) -> ConsentProofView:

@@ -10,6 +10,7 @@ from creditline.edge.api.state import Engine
 from creditline.errors import Code, Unavailable
 from creditline.flows.house import offered
 from creditline.flows.replay import read_decision, replay_decision
+from creditline.profile.feature import Source
 
 READY_SECONDS = 3.0
 
@@ -17,11 +18,17 @@ HEALTH = APIRouter()
 ROUTES = APIRouter()
 
 
+class WholeDecisionView(DecisionView):
+    """A decision as it was recorded, and the sources that were missing because their borrower did not let us read them."""
+
+    unread: list[Source]
+
+
 @ROUTES.get("/v1/decisions/{decision}", tags=["decisions"])
-async def read_a_decision(decision: UUID, engine: Engine) -> DecisionView:
-    """Read a decision with every feature that was known."""
-    found, names = await read_decision(engine.db, engine.house, decision)
-    return decision_view(found, names)
+async def read_a_decision(decision: UUID, engine: Engine) -> WholeDecisionView:
+    """Read a decision with every feature that was known, and what was not read for want of consent."""
+    found, names, unread = await read_decision(engine.db, engine.house, decision)
+    return WholeDecisionView(**decision_view(found, names).model_dump(), unread=list(unread))
 
 
 @ROUTES.get("/v1/decisions/{decision}/replay", tags=["decisions"])

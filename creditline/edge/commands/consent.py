@@ -9,6 +9,8 @@ import typer
 from creditline.edge.commands.output import Json, RequestId, id_or_new, instant, pairs, show, with_engine
 from creditline.edge.engine import Engine
 from creditline.events.consent import Channel, DataSource
+from creditline.explanation.consent import tell_consent
+from creditline.flows.advice import consent_previews
 from creditline.flows.consent import ConsentRequest, Proof, SourceState, consent, consents_of, words_for
 
 CONSENT = typer.Typer(help="What a borrower lets us read: give it, withdraw it, show it.", no_args_is_help=True)
@@ -71,6 +73,32 @@ def show_(
             engine.db, engine.clock, engine.house, borrower=borrower, product=product, as_of=seen_at
         )
         show(state, as_json=as_json, rows=_rows(state.sources), head=HEAD, right=(5,))
+
+    with_engine(use)
+
+
+@CONSENT.command("preview")
+def preview_(
+    borrower: Name,
+    source: SourceName,
+    withdraw: Annotated[bool, typer.Option("--withdraw/--give", help="Which change.")] = True,
+    language: Annotated[str, typer.Option(help="The language to say it in.")] = "zh",
+    as_json: Json = False,
+) -> None:
+    """Show what a change would do on each open line, for the borrower who asks; nothing is kept."""
+
+    async def use(engine: Engine) -> None:
+        product, _ = await consents_of(engine.db, engine.clock, engine.house, borrower=borrower)
+        words = words_for(engine.house, product, language)
+        found = await consent_previews(
+            engine.db, engine.clock, engine.house, borrower=borrower, source=source, is_given=not withdraw
+        )
+        rows = [
+            (standing.line.id, said)
+            for standing, own in found
+            for said in (*tell_consent(own, words, currency=standing.line.currency), words.sections["effect"]["price"])
+        ]
+        show([own for _, own in found], as_json=as_json, rows=rows, head=("line", "effect"))
 
     with_engine(use)
 
