@@ -25,6 +25,7 @@ class Trigger(StrEnum):
     REVIEW_UPHELD = "review_upheld"
     REVIEW_CHANGED = "review_changed"
     REDUCED = "reduced"
+    CHARGED_OFF = "charged_off"
 
 
 class Scope(StrEnum):

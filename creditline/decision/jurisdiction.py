@@ -17,6 +17,7 @@ MOST_DAYS = 366
 
 TRIGGERS = (
     "opening_declined", "draw_declined", "withheld", "observation_extended", "decreased", "blocked", "closed", "promise_broken",
+    "charged_off",
 )  # fmt: skip
 """What an unfavourable act can be, as packs name it (`decision.adverse`)."""
 

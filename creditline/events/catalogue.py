@@ -300,6 +300,13 @@ class DrawUndone(Money, frozen=True, kw_only=True, tag="draw.undone"):
     line: UUID
 
 
+class LineChargedOff(Money, frozen=True, kw_only=True, tag="line.charged_off"):
+    """Everything owed on a line was given up as lost; the amount is what is still claimed."""
+
+    number, ref_field = 81, "line"
+    line: UUID
+
+
 # Outcomes, 90-99: what scores are fitted to. Never a feature.
 
 
@@ -320,7 +327,7 @@ AnyEvent = (
     | EvidenceSubmitted | EvidenceVerified | EvidenceRefused | EvidenceExpired
     | LoggedIn | CampaignJoined | CourseCompleted
     | LineOpened | LimitChanged | DrawMade | RepaymentReceived | StatementIssued | FellOverdue | Cured | LineClosed | BalanceMoved
-    | RepaymentUndone | DrawUndone
+    | RepaymentUndone | DrawUndone | LineChargedOff
     | OutcomeObserved
     | ConsentGiven | ConsentWithdrawn
 )  # fmt: skip

@@ -97,6 +97,11 @@ def letter_languages(product: Product) -> tuple[str, ...]:
     return tuple(one for one in product.languages if product.law and _file(one) in product.files)
 
 
+def says(product: Product, trigger: Trigger) -> bool:
+    """Say whether a product's letters can tell of an act; those that are older than it cannot."""
+    return all(trigger in _said(product, one).get("title", {}) for one in letter_languages(product))
+
+
 def check_letters(product: Product) -> None:
     """Raise `PolicyInvalid` listing what a product with a jurisdiction cannot say in its letters."""
     if product.law is None:

@@ -8,6 +8,7 @@ from creditline.decision.product import Product, read_product
 from creditline.decision.recorded import Recorded, groups_of
 from creditline.decision.soundness import check_product
 from creditline.decision.touched import with_cases
+from creditline.decision.waiving import roles_of
 from creditline.errors import Code, PolicyInvalid
 from creditline.explanation.consent import check_consent_words
 from creditline.explanation.letter import check_letters
@@ -119,6 +120,7 @@ def _refusals(product: Product) -> Iterator[Finding]:
         except PolicyInvalid as wrong:
             yield Finding(code=FindingCode.WORDS_MISSING, severity=Severity.ERROR, words=wrong.message)
     try:
+        roles_of(product)
         check_terms(product)
     except PolicyInvalid as wrong:
         yield Finding(code=FindingCode.TERMS_IMPOSSIBLE, severity=Severity.ERROR, words=wrong.message)

@@ -5,11 +5,14 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock, business_day
+from creditline.decision.adverse import Trigger
 from creditline.decision.retold import GivenUp, tell
 from creditline.errors import Code, NotAllowed
+from creditline.events.catalogue import LineChargedOff
 from creditline.flows.authority import require_words
 from creditline.flows.correct import Corrected, Made, begun, past_of, write
 from creditline.flows.house import House
+from creditline.flows.notices import notify_by_hand
 from creditline.flows.turn import booking
 from creditline.ledger.asset_class import is_non_accrual
 from creditline.ledger.book import Legs
@@ -31,7 +34,9 @@ class ChargeOffRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 async def charge_off(db: Database, clock: Clock, house: House, *, request: ChargeOffRequest) -> Corrected:
-    """Charge a line off; a repeat returns the same. Its limit goes to nothing, and promises to bring some back end.
+    """Charge a line off; a repeat returns the same. Its limit goes to nothing, and the borrower is told.
+
+    Promises to bring some of it back end.
 
     Raise `NotAllowed` for a line that owes nothing, that performs, or on which a draw is authorised.
     """
@@ -68,8 +73,12 @@ async def charge_off(db: Database, clock: Clock, house: House, *, request: Charg
             posting=charged_off(line, stamp=stamp, money=_out_of_suspense(change.money, *suspended)),
             changed=change.changed,
             undone=tuple(await due.open_of(connection, [line.id])),
+            fact=LineChargedOff,
         )
-        return await write(connection, house, request, made)
+        done = await write(connection, house, request, made)
+        at, trigger = stamp.booked_at, Trigger.CHARGED_OFF
+        await notify_by_hand(connection, house, done.line, request=request.id, at=at, trigger=trigger)
+        return done
 
 
 def _out_of_suspense(money: Legs, interest_minor: int, penalty_minor: int) -> Legs:

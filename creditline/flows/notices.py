@@ -9,7 +9,7 @@ from creditline.clock import Clock
 from creditline.decision.adverse import Act, Scope, Trigger, act_of, notice_of
 from creditline.decision.outcome import Decision
 from creditline.errors import Code, NotFound
-from creditline.explanation.letter import Letter, letter_languages, write_letter
+from creditline.explanation.letter import Letter, letter_languages, says, write_letter
 from creditline.flows.authority import require_words
 from creditline.flows.house import House
 from creditline.ledger.line import Line
@@ -81,6 +81,8 @@ async def written(db: Connection, house: House, act: UUID, *, language: str | No
     matter = await notices.matter(db, notice, currency=decision.currency if decision else None)
     product = await house.edition(db, notice.edition)
     lawful = house.lawful(product)
+    if not says(lawful, notice.trigger):
+        lawful = house.shipped.get(product.name, lawful)
     return Written(
         standing=standing,
         letters=tuple(

@@ -6,6 +6,7 @@ import msgspec
 
 from creditline.clock import Clock, business_day
 from creditline.decision.retold import Waived, tell, waivable
+from creditline.decision.waiving import require_mandate
 from creditline.errors import Code, Malformed, NotAllowed
 from creditline.flows.authority import require_words
 from creditline.flows.correct import Corrected, Made, begun, past_of, write
@@ -19,7 +20,10 @@ from creditline.store.connect import Database
 
 
 class WaiveRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Forgive an amount of one part, on one loan or on the oldest first; principal is charged off, not waived."""
+    """Forgive an amount of one part, on one loan or on the oldest first; principal is charged off, not waived.
+
+    Above what the role may alone, `approver` is the second person who agreed.
+    """
 
     id: UUID
     line: UUID
@@ -30,15 +34,19 @@ class WaiveRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     authority: str
     reason: str
     loan: UUID | None = None
+    approver: str | None = None
 
 
 async def waive(db: Database, clock: Clock, house: House, *, request: WaiveRequest) -> Corrected:
     """Forgive what is owed of a part; a repeat returns the same.
 
-    Raise `Malformed` for principal or without words, `NotAllowed` for more than is owed.
+    Raise `Malformed` for principal, without words or for one person in both parts, `NotAllowed` for more than is owed, or
+    than the role may by the product in force.
     """
     require_words(authority=request.authority, reason=request.reason)
     require_words(authority=request.role, reason=request.reason)
+    if request.approver is not None:
+        require_words(authority=request.approver, reason=request.reason)
     if request.part is Part.PRINCIPAL:
         raise Malformed(
             "Principal is not waived: what is lost is charged off, and stays a claim. Waive interest, penalty or a fee.",
@@ -49,6 +57,13 @@ async def waive(db: Database, clock: Clock, house: House, *, request: WaiveReque
         if repeated is not None:
             return repeated
         require_money(line, request.amount_minor, request.currency, what="waiver")
+        require_mandate(
+            (await house.offer(connection, stamp.booked_at)).product(line.product, stamp.booked_at),
+            request.role,
+            request.amount_minor,
+            currency=line.currency,
+            people=(request.authority, request.approver),
+        )
         past = await past_of(connection, house, line.id)
         today = business_day(stamp.booked_at)
         now = tell(past.deeds, through_on=today).loans.values()
@@ -75,5 +90,7 @@ async def waive(db: Database, clock: Clock, house: House, *, request: WaiveReque
             changed=change.changed,
         )
         done = await write(connection, house, request, made)
-        await corrections.waive(connection, request.id, part=request.part, loan=request.loan, role=request.role)
+        await corrections.waive(
+            connection, request.id, part=request.part, loan=request.loan, role=request.role, approver=request.approver
+        )
         return done

@@ -85,10 +85,10 @@ class Response(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Advice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who does what is advised."""
+    """Who looks what would help after a repayment that does not all come back, and who then does it."""
 
+    looks: float
     follows: float
-    proof_days: int
 
 
 class Assumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,15 +1,19 @@
 """What somebody does with a line, step by step, told after each how the line stands; and what their lender bills them."""
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
-from creditline.clock import business_day, start_of
+from creditline.clock import DAY, business_day, start_of
 from creditline.decision.outcome import Answer
-from creditline.events.catalogue import EvidenceVerified, StatementIssued
+from creditline.events.catalogue import AutopayEnabled, EvidenceVerified, StatementIssued
 from creditline.ledger.line import Line
+from creditline.restoration.advice import Advice, Help
+from creditline.restoration.behaviour import Behaviour
 from creditline.restoration.course import Act, Step
+from creditline.restoration.doing import Doing
 from creditline.restoration.plan import Tranche
 from creditline.simulation.assumed import Assumed
 from creditline.simulation.people import Month, Person, Want
@@ -23,14 +27,22 @@ FULL = 1.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What a borrower sees of the own line: its buckets, what waits, and how the last step was answered."""
+    """What a borrower sees of the own line: its buckets, what waits, how the last step was answered, and what is advised."""
 
     line: Line
     waits: tuple[Tranche, ...]
     answer: Answer | None = None
+    advice: Advice | None = None
 
 
-Life = Generator[Step, View, None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody looks what would help; it is sent with the view, and changes nothing."""
+
+    happens_at: datetime
+
+
+Life = Generator[Step | Look, View, None]
 """Steps in the order of time, each sent how the line stands after it."""
 
 
@@ -55,10 +67,15 @@ class Bill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advised:
-    """Somebody was told what brings limit back, and whether they did it; `is_proof` if it was to prove income."""
+    """Somebody looked what would help, and was told something they can do, or was not (None); whether they did it.
+
+    `by_on` is the day by which all of `parts`, what waited then, is told to be back, None where no day is certain.
+    """
 
     told_at: datetime
-    is_proof: bool
+    behaviours: tuple[Behaviour, ...] | None
+    parts: tuple[UUID, ...]
+    by_on: date | None
     is_followed: bool
 
 
@@ -88,9 +105,8 @@ class _Mind:
     months_late: int = 0
     month: Month | None = None
     heeds_until_at: datetime | None = None
-    proof_at: datetime | None = None
-    has_proof: bool = False
-    recent: list[datetime] = field(default_factory=list)
+    calm_until_at: datetime | None = None
+    todo: list[Step] = field(default_factory=list)
 
 
 def life(person: Person, assumed: Assumed, diary: Diary, first: View) -> Life:
@@ -100,14 +116,15 @@ def life(person: Person, assumed: Assumed, diary: Diary, first: View) -> Life:
     happens += [(one.pays_at, one, False) for one in person.months]
     happens += [(one.wanted_at, one, False) for one in person.wants]
     for at, what, is_bill in sorted(happens, key=lambda one: one[0]):
-        if mind.proof_at is not None and mind.proof_at < at:
-            mind.seen = yield _proof(mind)
+        while mind.todo and mind.todo[0].happens_at < at:
+            planned = mind.todo.pop(0)
+            mind.seen = yield planned
+            mind.paid_minor += planned.amount_minor if planned.act is Act.REPAY else 0
         if isinstance(what, Want):
             step = _want(mind, what)
             if step is not None:
                 mind.seen = yield step
                 if mind.seen.answer is Answer.APPROVE:
-                    mind.recent.append(at)
                     diary.drawn_on.append(at)
         elif is_bill:
             step = _bill(mind, what)
@@ -118,7 +135,9 @@ def life(person: Person, assumed: Assumed, diary: Diary, first: View) -> Life:
             if step is not None:
                 mind.paid_minor += step.amount_minor
                 mind.seen = yield step
-                _be_advised(mind, step, what)
+                if _looks(mind, what):
+                    mind.seen = yield Look(happens_at=step.happens_at)
+                    _be_advised(mind, step, what)
 
 
 def _bill(mind: _Mind, month: Month) -> Step:
@@ -209,43 +228,65 @@ def _want(mind: _Mind, want: Want) -> Step | None:
 
 
 def _stays_calm(mind: _Mind, want: Want) -> bool:
-    """Say whether somebody who heeds advice leaves a purchase, because one more draw this month would be too many."""
-    if mind.heeds_until_at is None or want.wanted_at >= mind.heeds_until_at:
-        return False
-    month_ago = want.wanted_at - timedelta(days=30)
-    mind.recent = [at for at in mind.recent if at > month_ago]
-    return len(mind.recent) >= FEW_DRAWS
+    """Say whether somebody who heeds advice leaves a purchase, because they were told that a draw puts something off."""
+    return mind.calm_until_at is not None and want.wanted_at < mind.calm_until_at
 
 
-FEW_DRAWS = 6
-"""Who heeds advice draws no more often in 30 days, whatever the product's own number is."""
+def _looks(mind: _Mind, month: Month) -> bool:
+    """Say whether somebody wants to know what would help: not all that was repaid came back, and they take the time."""
+    is_short = mind.seen.answer in {Answer.STAGED, Answer.OBSERVED, Answer.REDUCED} and bool(mind.seen.waits)
+    return is_short and month.luck.looks < mind.assumed.advice.looks
 
 
 def _be_advised(mind: _Mind, step: Step, month: Month) -> None:
-    """Hear what brings the rest back: pay on time and draw seldom until its day, and prove income; do it, or not."""
-    if mind.seen.answer not in {Answer.STAGED, Answer.OBSERVED} or not mind.seen.waits:
-        return
-    follows = month.luck.follows < mind.assumed.advice.follows
-    is_proof = not mind.has_proof
-    mind.diary.advised.append(Advised(told_at=step.happens_at, is_proof=is_proof, is_followed=follows))
-    if not follows:
-        return
-    mind.heeds_until_at = max(start_of(one.due_on) for one in mind.seen.waits) + timedelta(days=1)
-    if is_proof:
-        mind.has_proof = True
-        mind.proof_at = start_of(business_day(step.happens_at)) + timedelta(
-            days=mind.assumed.advice.proof_days, hours=8
+    """Hear what brings the rest back, and do the first of it that can be afforded, or not."""
+    advice, at = mind.seen.advice, step.happens_at
+    helps = () if advice is None else advice.helps
+    can = next((one for one in helps if _cost_minor(one) <= mind.person.income_minor), None)
+    follows = can is not None and month.luck.follows < mind.assumed.advice.follows
+    mind.diary.advised.append(
+        Advised(
+            told_at=at,
+            behaviours=None if can is None else tuple(one.behaviour for one in can.doings),
+            parts=tuple(one.id for one in mind.seen.waits),
+            by_on=None if can is None else can.effect.all_back_on,
+            is_followed=follows,
         )
-
-
-def _proof(mind: _Mind) -> Step:
-    """Hand in a proof of income, which is found genuine."""
-    assert mind.proof_at is not None
-    step = Step(
-        happens_at=mind.proof_at, act=Act.FACT, number=EvidenceVerified.number, amount_minor=mind.person.income_minor
     )
-    mind.proof_at = None
-    return step
+    if advice is None or can is None or not follows:
+        return
+    for doing in can.doings:
+        _do(mind, doing, at=at)
+    for told in advice.protects:
+        mind.calm_until_at = start_of(told.doing.done_on) + DAY
+    # Whoever does what is advised does not forget what is due meanwhile.
+    mind.heeds_until_at = start_of(can.effect.all_back_on or business_day(at) + LONG) + DAY
+    mind.todo.sort(key=lambda one: one.happens_at)
+
+
+def _do(mind: _Mind, doing: Doing, *, at: datetime) -> None:
+    """Plan what is to be done: money is paid an hour later, a proof handed in on its day; bills are paid as they come."""
+    for one in doing.steps:
+        match one.act, one.number:
+            case Act.REPAY, _:
+                mind.todo.append(replace(one, happens_at=at + timedelta(hours=1)))
+            case Act.FACT, EvidenceVerified.number:
+                on = start_of(doing.done_on) + timedelta(hours=8)
+                income_minor = mind.person.income_minor
+                mind.todo.append(replace(one, happens_at=max(on, at + timedelta(hours=1)), amount_minor=income_minor))
+            case Act.FACT, AutopayEnabled.number:
+                mind.todo.append(replace(one, happens_at=at + timedelta(hours=1)))
+            case _:
+                pass
+
+
+def _cost_minor(help_: Help) -> int:
+    """Return what somebody needs who does this: they are taken to have a month's income at hand."""
+    return sum(doing.amount_minor or 0 for doing in help_.doings)
+
+
+LONG = timedelta(days=90)
+"""How long advice is heeded that names no day."""
 
 
 def _withheld_share(line: Line) -> float:

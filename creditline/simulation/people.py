@@ -24,6 +24,9 @@ MOST_DAYS = 365
 LUCKS = ("trouble", "nothing", "forgets", "pays", "dips", "follows")
 """What chance decides in a month, besides purchases: one number in [0, 1) each."""
 
+LOOKING = 1 << 40
+"""Who looks what would help is drawn apart, so that it changes no other luck."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Luck:
@@ -35,6 +38,7 @@ class Luck:
     pays: float
     dips: float
     follows: float
+    looks: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,8 @@ def person(assumed: Assumed, *, seed: int, index: int) -> Person:
     """Draw the person of a number in a population: the first hundred are the same in a population of a million."""
     chance = np.random.Generator(np.random.Philox(key=np.array([seed, index], np.uint64)))
     who = chance.random(8).tolist()
-    months = _months(assumed, chance, who[0])
+    looks = np.random.Generator(np.random.Philox(key=np.array([seed, index + LOOKING], np.uint64)))
+    months = _months(assumed, chance, who[0], looks=looks)
     name, kind = _kind(assumed, who[1])
     unit = 10 ** MINOR_DIGITS[assumed.currency]
     granted_minor = _limit(assumed, who[2]) * unit
@@ -111,7 +116,9 @@ def _opened_at(assumed: Assumed, index: int) -> datetime:
     return start_of(assumed.starts_on) + timedelta(seconds=index % 80_000)
 
 
-def _months(assumed: Assumed, chance: np.random.Generator, where: float) -> tuple[Month, ...]:
+def _months(
+    assumed: Assumed, chance: np.random.Generator, where: float, *, looks: np.random.Generator
+) -> tuple[Month, ...]:
     """Return the months of a life: a bill every 30 days, and some days later the day it would be paid."""
     first = int(where * 30)
     lucks = chance.random((MOST_DAYS // 30 + 1, len(LUCKS) + 1)).tolist()
@@ -120,7 +127,7 @@ def _months(assumed: Assumed, chance: np.random.Generator, where: float) -> tupl
     for month, luck in enumerate(lucks):
         bill_at = opened + timedelta(days=first + 30 * month, hours=25 + where)
         after = pay.days_low + int((pay.days_high - pay.days_low + 1) * luck[-1])
-        own = Luck(**dict(zip(LUCKS, luck, strict=False)))
+        own = Luck(**dict(zip(LUCKS, luck, strict=False)), looks=float(looks.random()))
         found.append(Month(bill_at=bill_at, pays_at=bill_at + timedelta(days=after, hours=9), luck=own))
     return tuple(found)
 

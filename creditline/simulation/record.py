@@ -32,8 +32,7 @@ FIELDS = (
     "parts", "error_on_day", "error_by_30", "error_by_60", "error_later", "error_never", "error_days",
     "withheld_minor_days", "repaid_minor", "drawn_minor", "unmet_minor", "draws", "declined",
     "is_default", "default_minor", "loss_minor",
-    "advised", "followed", "worked_followed", "left", "worked_left",
-    "proved", "proved_worked", "unproved", "unproved_worked",
+    "looked", "nothing_helps", "advised", "followed", "worked_followed", "left", "worked_left",
 )  # fmt: skip
 """The figures of a life, all whole numbers; amounts are minor units.
 
@@ -65,7 +64,7 @@ def record_of(lived: Lived, assumed: Assumed, *, until: datetime) -> list[int]:
     found["default_minor"] = diary.default_minor
     found["loss_minor"] = round(diary.default_minor * assumed.loss_given_default_ratio)
     found["unmet_minor"] = diary.unmet_minor
-    _advice(found, diary, course.decided)
+    _advice(found, diary, course, until=until)
     return [found[name] for name in FIELDS]
 
 
@@ -127,28 +126,22 @@ def _money(found: Counter[str], lived: Lived, *, until: datetime) -> None:
     found["withheld_minor_days"] = held // (DAY // timedelta(seconds=1))
 
 
-def _advice(found: Counter[str], diary: Diary, decided: Sequence[Decided]) -> None:
-    """Compare those who did what they were told with those who did not: the same advice, apart by chance alone.
+def _advice(found: Counter[str], diary: Diary, course: Course, *, until: datetime) -> None:
+    """Compare those who did what they were told with those who could have: the same advice, apart by chance alone.
 
-    It worked if everything promised with it came back on its day, and for a proof of income, if what was repaid next came
-    back at once. What is not due yet by the end counts nowhere.
+    It worked if everything that waited came back by the day that was told. What is not due by the end counts nowhere.
     """
-    ends = {one.ended.id: one.decision for one in decided if one.ended is not None}
-    repaid = [one for one in decided if one.decision.kind is Kind.RESTORATION]
+    back = {one.origin: business_day(one.happens_at) for one in course.events if one.what is What.RELEASED}
     for told in diary.advised:
-        plan = next((one for one in repaid if one.decision.as_of > told.told_at), None)
-        if plan is None or not plan.promised:
+        found["looked"] += 1
+        found["nothing_helps"] += told.behaviours is None
+        found["advised"] += told.behaviours is not None
+        if told.by_on is None or told.by_on >= business_day(until):
             continue
-        found["advised"] += 1
-        if all(part.id in ends for part in plan.promised):
-            works = all(ends[part.id].answer is Answer.RELEASED for part in plan.promised)
-            found["followed" if told.is_followed else "left"] += 1
-            found["worked_followed" if told.is_followed else "worked_left"] += works
-        after = next((one for one in repaid if one.decision.as_of > plan.decision.as_of), None)
-        if told.is_proof and after is not None:
-            works = after.decision.answer is Answer.AT_ONCE
-            found["proved" if told.is_followed else "unproved"] += 1
-            found["proved_worked" if told.is_followed else "unproved_worked"] += works
+        ends = [back.get(course.origins.get(part, part)) for part in told.parts]
+        works = all(day is not None and day <= told.by_on for day in ends)
+        found["followed" if told.is_followed else "left"] += 1
+        found["worked_followed" if told.is_followed else "worked_left"] += works
 
 
 def moments_of(lived: Lived) -> list[int]:

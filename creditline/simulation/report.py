@@ -70,13 +70,16 @@ class ForecastError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """How advice went: of those who did what they were told and of those who did not, which share got what was told."""
+    """How the engine's advice went: who looked, who was told something they could do, and for whom it came true.
 
+    `followed_worked` is the share of those who did it who had everything back by the day that was told, `left_worked` that of
+    those who could have and did not.
+    """
+
+    looked_count: int
     told_count: int
     followed_worked: Estimate
     left_worked: Estimate
-    proof_followed_worked: Estimate
-    proof_left_worked: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,11 +226,10 @@ def _error(rows: Rows) -> ForecastError:
 
 def _advice(rows: Rows) -> Advice:
     return Advice(
+        looked_count=int(_column(rows, "looked").sum()),
         told_count=int(_column(rows, "advised").sum()),
         followed_worked=_ratio(_column(rows, "worked_followed"), _column(rows, "followed")),
         left_worked=_ratio(_column(rows, "worked_left"), _column(rows, "left")),
-        proof_followed_worked=_ratio(_column(rows, "proved_worked"), _column(rows, "proved")),
-        proof_left_worked=_ratio(_column(rows, "unproved_worked"), _column(rows, "unproved")),
     )
 
 

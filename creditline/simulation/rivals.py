@@ -8,6 +8,7 @@ from creditline.errors import Code, PolicyInvalid
 from creditline.policy.compiled import compile_policy
 from creditline.policy.feel import Cell, Constant
 from creditline.policy.table import DecisionTable, LiteralExpression, Output, Policy, Rule
+from creditline.restoration.behaviour import FILE
 
 ALWAYS = "always"
 """A condition that holds whatever happens."""
@@ -54,6 +55,8 @@ def _with_rule(product: Product, outputs: dict[str, str | int]) -> Product:
         policy=policy,
         compiled=compile_policy(policy, frozenset(one.name for one in product.parameters.all)),
         conditions=(*product.conditions, ALWAYS),
+        # Where a date holds whatever happens there is nothing to advise.
+        files={name: file for name, file in product.files.items() if name != FILE},
         edition=sha256(f"{product.edition}/{policy.sha256}".encode()).hexdigest(),
     )
 

@@ -5,7 +5,7 @@ together by one call of the profile kernel. Whose questions share a call changes
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,10 +26,12 @@ from creditline.ledger.line import Line
 from creditline.ledger.loan import Loan
 from creditline.profile.catalogue import FEATURES
 from creditline.profile.kernel import profile_and_sources
+from creditline.restoration.advice import Advice, advise
+from creditline.restoration.behaviour import catalogue_of
 from creditline.restoration.course import Asking, Course, Need, Standing, What, begin, order, take, work
 from creditline.restoration.plan import Tranche
 from creditline.simulation.assumed import Assumed
-from creditline.simulation.life import Diary, View, life
+from creditline.simulation.life import Diary, Look, View, life
 from creditline.simulation.people import Person
 
 NOBODY = Facts(
@@ -116,6 +118,11 @@ def _life(product: Product, assumed: Assumed, who: Person, *, until: datetime) -
     living = life(who, assumed, diary, view_of(course.line, course.tranches))
     step = next(living, None)
     while step is not None and step.happens_at < until:
+        if isinstance(step, Look):
+            step = living.send(
+                replace(view_of(course.line, course.tranches), advice=_advice(course, at=step.happens_at))
+            )
+            continue
         before = len(course.events)
         yield from take(course, step)
         answer = next((one.answer for one in course.events[before:] if one.what in ANSWERS), None)
@@ -125,6 +132,23 @@ def _life(product: Product, assumed: Assumed, who: Person, *, until: datetime) -
             step = None
     yield from work(course, until=until - timedelta(microseconds=1))
     return Lived(person=who, course=course, diary=diary)
+
+
+def _advice(course: Course, *, at: datetime) -> Advice | None:
+    """Return what the engine advises on a line under way as it stands, none where the product lists nothing."""
+    catalogue = catalogue_of(course.standing.product)
+    if not catalogue.listed:
+        return None
+    standing = replace(
+        course.standing,
+        line=course.line,
+        loans=course.loans,
+        tranches=tuple(sorted(course.tranches, key=order)),
+        facts=course.facts,
+        as_of=at,
+        seen={},
+    )
+    return advise(standing, catalogue)
 
 
 def view_of(line: Line, waits: Iterable[Tranche], answer: Answer | None = None) -> View:

@@ -525,9 +525,9 @@ with act as (
        or (d.kind = 'restoration' and (exists (select from tranche t where t.decision = d.id)
            or exists (select from line_entry e where e.line = d.line and e.request = d.id and e.movement = 'reduce')))
     union all
-    select e.request, e.line, e.booked_at, case e.movement when 'decrease' then 'decreased' when 'block' then 'blocked' else 'closed' end
-    from line_entry e join request r on r.id = e.request and r.kind in ('review', 'limit', 'extra', 'block', 'close')
-    where e.movement in ('decrease', 'block', 'close')
+    select e.request, e.line, e.booked_at, case e.movement when 'decrease' then 'decreased' when 'block' then 'blocked' when 'charge_off' then 'charged_off' else 'closed' end
+    from line_entry e join request r on r.id = e.request and r.kind in ('review', 'limit', 'extra', 'block', 'close', 'charge_off')
+    where e.movement in ('decrease', 'block', 'close', 'charge_off')
     union all
     select e.request, t.line, e.ended_at, 'promise_broken'
     from promise_end e join tranche t on t.id = e.promise where e.outcome = 'broken'

@@ -47,7 +47,9 @@ async def take_back(db: Connection, taken: Sequence[TakenBack]) -> None:
     await db.add("correction", records, columns=columns)
 
 
-async def waive(db: Connection, request: UUID, *, part: Part, loan: UUID | None, role: str) -> None:
+async def waive(
+    db: Connection, request: UUID, *, part: Part, loan: UUID | None, role: str, approver: str | None = None
+) -> None:
     """Write which part a request forgives, on one loan or on whichever is oldest, and in which role somebody may do so."""
-    columns = ("request", "part", "loan", "role")
-    await db.add("waiver", [(request, part, loan, role)], columns=columns)
+    columns = ("request", "part", "loan", "role", "approver")
+    await db.add("waiver", [(request, part, loan, role, approver)], columns=columns)

@@ -1375,7 +1375,7 @@ create table notice (
     edition      bytea not null references edition,
     trigger      text not null check (trigger in
         ('opening_declined', 'draw_declined', 'withheld', 'observation_extended', 'decreased', 'blocked', 'closed', 'promise_broken',
-         'review_upheld', 'review_changed', 'reduced')),
+         'review_upheld', 'review_changed', 'reduced', 'charged_off')),
     scope        text not null check (scope in ('individual', 'class')),
     acted_at     timestamptz not null,
     jurisdiction text not null,
@@ -1467,7 +1467,8 @@ create table waiver (
     request uuid primary key,
     part    text not null check (part in ('fee', 'penalty', 'interest')),
     loan    uuid references loan,
-    role    text not null check (length(btrim(role)) > 0)
+    role    text not null check (length(btrim(role)) > 0),
+    approver text check (length(btrim(approver)) > 0)
 );
 comment on table waiver is 'Which part of what was owed a request forgave, of one loan or of whichever was oldest, and in which role somebody may do so.';
 

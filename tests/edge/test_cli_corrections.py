@@ -29,7 +29,8 @@ def test_what_is_not_owed_is_not_forgiven_given_up_or_recovered(branch: Terminal
     line = open_moved(branch)
     amount = ("--amount", "1")
     for command, code in (
-        (("waive", line, "--part", "interest", "--role", "lead", *amount), Code.NOTHING_OWED),
+        (("waive", line, "--part", "interest", "--role", "team lead", *amount), Code.NOTHING_OWED),
+        (("waive", line, "--part", "interest", "--role", "lead", *amount), Code.MANDATE_EXCEEDED),
         (("pay-out", line), Code.NOTHING_OWED),
         (("charge-off", line), Code.LINE_PERFORMS),
         (("recover", line, *amount), Code.NOTHING_OWED),

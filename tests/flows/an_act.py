@@ -8,6 +8,7 @@ from uuid import UUID
 from creditline.decision.adverse import Trigger
 from creditline.decision.outcome import Answer
 from creditline.flows.appeal import AppealRequest, ask_for_review
+from creditline.flows.charge_off import ChargeOffRequest, charge_off
 from creditline.flows.limit import CloseRequest, LimitRequest, set_limit
 from creditline.flows.promises import BreakRequest, break_promise
 from creditline.flows.turn import one
@@ -15,7 +16,7 @@ from creditline.flows.verdict import ChangeRequest, UpholdRequest, change, uphol
 from creditline.ledger.line import Line
 from creditline.store import due
 from creditline.store.appeals import AppealReason
-from tests.decision.a_product import changed
+from tests.decision.a_product import a_short_product, changed
 from tests.flows.desk import Desk
 
 
@@ -183,6 +184,17 @@ REVIEWED: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
 }
 """What a person found on looking again, and how it comes to that, by the name of its pinned letters."""
 
+
+async def charged_off(desk: Desk) -> UUID:
+    await desk.offer(a_short_product())
+    line = await desk.open()
+    await desk.draw(line, 50_000)
+    await desk.wait(days=31 + 95)
+    request = ChargeOffRequest(id=desk.next_id(), line=line.id, authority="credit committee", reason="lost")
+    await charge_off(desk.db, desk.clock, desk.house, request=request)
+    return request.id
+
+
 ACTS: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
     "opening_declined": (Trigger.OPENING_DECLINED, opening_declined),
     "draw_declined": (Trigger.DRAW_DECLINED, draw_declined),
@@ -193,6 +205,7 @@ ACTS: Mapping[str, tuple[Trigger, Callable[[Desk], Awaitable[UUID]]]] = {
     "blocked": (Trigger.BLOCKED, blocked),
     "blocked_by_hand": (Trigger.BLOCKED, blocked_by_hand),
     "closed": (Trigger.CLOSED, closed),
+    "charged_off": (Trigger.CHARGED_OFF, charged_off),
     "reduced": (Trigger.REDUCED, reduced),
     "reduced_at_once": (Trigger.REDUCED, reduced_at_once),
     "promise_broken": (Trigger.PROMISE_BROKEN, promise_broken),

@@ -6,18 +6,23 @@ from uuid import UUID
 
 import pytest
 
-from creditline.errors import Code, CreditlineError
+from creditline.decision.adverse import Trigger
+from creditline.errors import Code, CreditlineError, NotAllowed
 from creditline.flows.charge_off import ChargeOffRequest, charge_off
 from creditline.flows.correct import Corrected
+from creditline.flows.known import known
 from creditline.flows.loans import Standing, loans_of, settlement_of
+from creditline.flows.notices import notices_of
 from creditline.flows.recover import RecoverRequest, recover
 from creditline.flows.reverse import Cause
+from creditline.flows.waive import WaiveRequest, waive
 from creditline.ledger.allocation import Part
 from creditline.ledger.chart import Account
 from creditline.ledger.line import Line
-from creditline.store import lines
+from creditline.store import facts, lines
 from creditline.store.connect import Database
-from tests.decision.a_product import a_keeping_product
+from tests.decision.a_product import a_keeping_product, a_product, changed
+from tests.flows.an_act import charged_off
 from tests.flows.desk import Desk, a_desk, codes
 
 
@@ -222,3 +227,36 @@ async def test_a_draw_that_never_was_takes_its_fee_along(keeping: Desk) -> None:
     days_later(keeping, 20)
     await keeping.reverse(line, drawn.decision.id, Cause.NOT_PAID_OUT)
     assert await balances(keeping, line) == {}
+
+
+async def test_a_waiver_above_what_the_role_may_alone_takes_a_second_person(desk: Desk) -> None:
+    await desk.offer(
+        changed(
+            {"product.toml": lambda text: text.replace("alone_minor = { CNY = 5_000", "alone_minor = { CNY = 1_000")}
+        )
+    )
+    line = await desk.open()
+    await desk.draw(line, 100_000)
+    desk.clock.move_to(desk.clock() + timedelta(days=60))
+
+    def asked(approver: str | None) -> WaiveRequest:
+        return WaiveRequest(
+            id=desk.next_id(), line=line.id, part=Part.INTEREST, amount_minor=1_001, currency="CNY", role="case officer",
+            authority="ann", reason="hardship", approver=approver,
+        )  # fmt: skip
+
+    with pytest.raises(NotAllowed, match="Name a second person"):
+        await waive(desk.db, desk.clock, desk.house, request=asked(None))
+    await waive(desk.db, desk.clock, desk.house, request=asked("bo"))
+    async with desk.db.reading() as connection:
+        assert await connection.fetchval("select approver from waiver") == "bo"
+
+
+async def test_a_charge_off_is_known_of_the_borrower_and_told(desk: Desk) -> None:
+    act = await charged_off(desk)
+    (told,) = [one for one in await notices_of(desk.db, borrower="ada", most=9) if one.notice.act == act]
+    assert (told.notice.trigger, told.notice.ground) == (Trigger.CHARGED_OFF, "credit-reporting-15")
+    async with desk.db.reading() as connection:
+        asked = [("ada", desk.clock() + timedelta(minutes=1), a_product())]
+        (after,) = await known(connection, asked, seen=await facts.snapshot(connection))
+    assert after.features[a_product().features.index("charged_off_ever_count")] == 1

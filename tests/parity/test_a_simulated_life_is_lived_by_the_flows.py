@@ -5,6 +5,7 @@ compared, to the minor unit and the microsecond. What is simulated is then what 
 """
 
 import heapq
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -13,8 +14,9 @@ import pytest
 from creditline.clock import start_of
 from creditline.decision.outcome import Answer, Decision, Kind
 from creditline.errors import Code, CreditlineError
-from creditline.events.catalogue import EvidenceVerified, StatementIssued
+from creditline.events.catalogue import AutopayEnabled, EvidenceVerified, StatementIssued
 from creditline.events.event import EvidenceKind
+from creditline.flows.advice import advice_of
 from creditline.flows.draw import DrawRequest
 from creditline.flows.house import House
 from creditline.flows.open import OpenRequest
@@ -26,18 +28,18 @@ from creditline.ledger.line import Line
 from creditline.restoration.course import Act, Step, What
 from creditline.restoration.promise import outcome_of
 from creditline.simulation.assumed import Assumed
-from creditline.simulation.life import Diary, Life, View, life
+from creditline.simulation.life import Diary, Life, Look, View, life
 from creditline.simulation.people import Person, person
 from creditline.simulation.world import Lived, line_of, live, view_of
 from creditline.store import decisions, due, lines, promises
 from creditline.store.connect import Database
 from tests.decision.a_product import a_product
 from tests.flows.desk import Desk
-from tests.simulation.a_population import hard_times
+from tests.simulation.a_population import looking
 
 PEOPLE = 40
 DAYS = 90
-MOVED = {What.REPAID: "repay", What.DRAWN: "draw", What.RELEASED: "release"}
+MOVED = {What.REPAID: "repay", What.DRAWN: "draw", What.RELEASED: "release", What.CUT: "reduce"}
 
 
 class Branch:
@@ -65,10 +67,13 @@ class Branch:
         async with self.desk.db.reading() as connection:
             return view_of(line, await due.open_of(connection, [line.id]), answer)
 
-    async def take(self, who: Person, step: Step) -> View:
+    async def take(self, who: Person, step: Step | Look) -> View:
         """Do everything that is due up to a step, then take it."""
         desk, line, currency = self.desk, self.lines[who.index], self.assumed.currency
         await work_until(desk.db, desk.clock, desk.house, until=step.happens_at)
+        if isinstance(step, Look):
+            _, advice = await advice_of(desk.db, desk.clock, desk.house, line=line.id)
+            return replace(await self.view(who, None), advice=advice)
         own, answer = desk.next_id(), None
         match step.act:
             case Act.DRAW:
@@ -87,6 +92,8 @@ class Branch:
                     currency=currency, months_late_count=step.code,
                 )  # fmt: skip
                 await desk.tell(issued)
+            case Act.FACT if step.number == AutopayEnabled.number:
+                await desk.tell(AutopayEnabled(id=own, borrower=who.name, happened_at=desk.clock(), line=line.id))
             case Act.FACT:
                 proved = EvidenceVerified(
                     id=own, borrower=who.name, happened_at=desk.clock(), amount_minor=step.amount_minor,
@@ -102,7 +109,7 @@ async def live_for_real(desk: Desk, assumed: Assumed, people: list[Person], *, u
     """Let everybody live on a real database, whoever's step comes first first."""
     branch = Branch(desk, assumed)
     lives: dict[int, Life] = {}
-    coming: list[tuple[datetime, int, Step]] = []
+    coming: list[tuple[datetime, int, Step | Look]] = []
     for who in people:
         lives[who.index] = life(who, assumed, Diary(), await branch.open(who))
         step = next(lives[who.index])
@@ -181,7 +188,7 @@ def promised_in(lived: Lived) -> list[tuple[object, ...]]:
 
 @pytest.mark.slow
 async def test_what_is_simulated_is_what_the_flows_book(db: Database) -> None:
-    assumed = hard_times()
+    assumed = looking(0.2)
     people = [person(assumed, seed=3, index=index) for index in range(PEOPLE)]
     simulated = live(a_product(), assumed, people, days=DAYS)
     desk = Desk(db, House([a_product()]))
@@ -195,6 +202,7 @@ async def test_what_is_simulated_is_what_the_flows_book(db: Database) -> None:
         assert await decided(desk, line) == sorted((said(one.decision) for one in lived.course.decided), key=str)
         assert await promised(desk, line) == promised_in(lived)
     assert await desk.check()
+    assert any(told.is_followed for lived in simulated for told in lived.diary.advised)
     met = {one.decision.answer for lived in simulated for one in lived.course.decided}
     assert met == {
         Answer.APPROVE, Answer.DECLINE, Answer.AT_ONCE, Answer.STAGED, Answer.OBSERVED, Answer.RELEASED, Answer.KEPT_BACK,

@@ -29,6 +29,12 @@ def hard_times() -> Assumed:
     )
 
 
+def looking(looks: float, *, follows: float = 0.5) -> Assumed:
+    """Return hard times in which so many look what would help, and so many of them do it."""
+    usual = hard_times()
+    return msgspec.structs.replace(usual, advice=msgspec.structs.replace(usual.advice, looks=looks, follows=follows))
+
+
 def some(count: int, *, seed: int = 1, under: Assumed | None = None) -> list[Person]:
     """Return the first people of a population."""
     return [person(under or assumed(), seed=seed, index=index) for index in range(count)]

@@ -4,12 +4,14 @@ import numpy as np
 from creditline.clock import start_of
 from creditline.decision.known import known_at
 from creditline.decision.outcome import Answer, Kind
+from creditline.restoration.behaviour import Behaviour
 from creditline.restoration.course import Act, Need, Step
 from creditline.simulation.assumed import Assumed
-from creditline.simulation.life import DEFAULT_MONTHS, Diary, life
+from creditline.simulation.life import DEFAULT_MONTHS, Diary, Look, life
+from creditline.simulation.rivals import held
 from creditline.simulation.world import NOBODY, answered, live, view_of
 from tests.decision.a_product import a_product
-from tests.simulation.a_population import assumed, hard_times, some
+from tests.simulation.a_population import assumed, hard_times, looking, some
 
 
 def test_who_is_asked_about_together_is_told_the_same_as_alone() -> None:
@@ -45,14 +47,31 @@ def test_buckets_stay_within_the_limit_and_nothing_is_lost() -> None:
         assert line.drawn_minor == sum(loan.outstanding_minor for loan in one.course.loans)
 
 
-def test_who_follows_advice_proves_income_and_who_does_not_never_does() -> None:
-    by_follows = {}
+def test_who_follows_does_what_the_engine_tells_and_who_does_not_is_told_the_same_first() -> None:
+    first: dict[float, dict[str, tuple[object, ...]]] = {}
     for follows in (0.0, 1.0):
-        lives = live(a_product(), _following(follows), some(30, under=_following(follows)), days=120)
-        by_follows[follows] = [one for each in lives for one in each.diary.advised]
-    assert by_follows[0.0]
-    assert not any(one.is_followed for one in by_follows[0.0])
-    assert all(one.is_followed for one in by_follows[1.0])
+        lives = live(a_product(), looking(0.3, follows=follows), some(20, under=hard_times()), days=90)
+        told = [one for each in lives for one in each.diary.advised if one.behaviours is not None]
+        assert told
+        assert all(one.is_followed is (follows == 1.0) for one in told)
+        assert {Behaviour.PROVE_INCOME, Behaviour.PAY_ON_TIME} & {what for one in told for what in one.behaviours or ()}
+        first[follows] = {
+            each.person.name: (
+                each.diary.advised[0].told_at,
+                each.diary.advised[0].behaviours,
+                each.diary.advised[0].by_on,
+            )
+            for each in lives
+            if each.diary.advised
+        }
+    assert first[0.0] == first[1.0]
+
+
+def test_a_rival_advises_nothing() -> None:
+    lives = live(held(a_product()), looking(0.5), some(10, under=hard_times()), days=60)
+    told = [one for each in lives for one in each.diary.advised]
+    assert told
+    assert all(one.behaviours is None and not one.is_followed for one in told)
 
 
 def test_who_pays_nothing_is_billed_as_later_each_month_until_default() -> None:
@@ -69,7 +88,7 @@ def test_a_draw_is_never_asked_beyond_what_is_seen_to_be_available() -> None:
     who = some(1)[0]
     (lived,) = live(a_product(), assumed(), [who], days=5)
     empty = life(who, assumed(), Diary(), view_of(lived.course.line, ()))
-    steps: list[Step] = []
+    steps: list[Step | Look] = []
     step = next(empty)
     while len(steps) < 30:
         steps.append(step)
@@ -77,7 +96,7 @@ def test_a_draw_is_never_asked_beyond_what_is_seen_to_be_available() -> None:
             step = empty.send(view_of(lived.course.line, (), Answer.APPROVE))
         except StopIteration:
             break
-    draws = [one.amount_minor for one in steps if one.act is Act.DRAW]
+    draws = [one.amount_minor for one in steps if isinstance(one, Step) and one.act is Act.DRAW]
     assert draws
     assert max(draws) <= lived.course.line.available_minor
 
@@ -89,11 +108,6 @@ def test_decisions_come_in_order_and_none_after_the_end() -> None:
         assert instants == sorted(instants)
         assert all(at.timestamp() < until for at in instants)
         assert {each.decision.kind for each in one.course.decided} <= {Kind.DRAW, Kind.RESTORATION, Kind.RELEASE}
-
-
-def _following(share: float) -> Assumed:
-    usual = hard_times()
-    return msgspec.structs.replace(usual, advice=msgspec.structs.replace(usual.advice, follows=share))
 
 
 def _never_paying() -> Assumed:

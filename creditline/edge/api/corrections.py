@@ -36,6 +36,9 @@ class WaiveBody(Decided):
     currency: Currency
     role: Annotated[Words, Field(max_length=64, description="The role that may decide it.", examples=["team lead"])]
     loan: Annotated[UUID | None, Field(description="Of which draw; the oldest first if none is named.")] = None
+    approver: Annotated[
+        Words | None, Field(max_length=64, description="The second person, above what the role may alone.")
+    ] = None
 
 
 class PayOutBody(Decided):

@@ -25,6 +25,7 @@ WHAT: Mapping[Movement, Happened] = {
     Movement.UNBLOCK: Happened.UNBLOCKED,
     Movement.SELF_LIMIT: Happened.SELF_LIMIT,
     Movement.CLOSE: Happened.CLOSED,
+    Movement.CHARGE_OFF: Happened.CHARGED_OFF,
 }
 """Movements a borrower is told of; what an umbrella does above a line is the house's own business."""
 
@@ -98,6 +99,7 @@ def _moved_minor(entry: Entry, before: Entry | None) -> int:
         Movement.CAPTURE: "drawn_minor",
         Movement.DRAW: "drawn_minor",
         Movement.REPAY: "drawn_minor",
+        Movement.CHARGE_OFF: "drawn_minor",
         Movement.RELEASE: "withheld_minor",
     }
     name = names.get(entry.movement)

@@ -152,6 +152,7 @@ class Happened(StrEnum):
     REVIEW_ASKED = "review_asked"
     REVIEW_UPHELD = "review_upheld"
     REVIEW_CHANGED = "review_changed"
+    CHARGED_OFF = "charged_off"
 
 
 class RecordView(BaseModel):

@@ -58,6 +58,7 @@ def waive_(
     reason: Reason,
     currency: Currency = "CNY",
     loan: Annotated[str | None, typer.Option(help="Of which draw; the oldest first if none is named.")] = None,
+    approver: Annotated[str | None, typer.Option(help="The second person, above what the role may alone.")] = None,
     request: RequestId = None,
     as_json: Json = False,
 ) -> None:
@@ -72,6 +73,7 @@ def waive_(
         authority=by,
         reason=reason,
         loan=None if loan is None else uuid(loan, what="loan"),
+        approver=approver,
     )
     _carry_out(lambda engine: waive(engine.db, engine.clock, engine.house, request=asked), as_json=as_json)
 

@@ -125,11 +125,11 @@ def _side_by_side(report: Report) -> Iterator[tuple[object, ...]]:
         "  later, or not by the end",
         lambda arm: f"{_percent(arm.error.later, bare=True)} / {_percent(arm.error.not_by_the_end, bare=True)}",
     )
-    yield row("advice told", lambda arm: f"{arm.advice.told_count:,}")
-    yield row("  all back on its day: who followed it", lambda arm: _percent(arm.advice.followed_worked))
-    yield row("  all back on its day: who did not", lambda arm: _percent(arm.advice.left_worked))
-    yield row("  next back at once: who proved income", lambda arm: _percent(arm.advice.proof_followed_worked))
-    yield row("  next back at once: who did not", lambda arm: _percent(arm.advice.proof_left_worked))
+    yield row(
+        "looked what would help / told what", lambda arm: f"{arm.advice.looked_count:,} / {arm.advice.told_count:,}"
+    )
+    yield row("  all back by the day told: who did it", lambda arm: _percent(arm.advice.followed_worked))
+    yield row("  all back by the day told: who did not", lambda arm: _percent(arm.advice.left_worked))
     yield row("good borrowers: days a unit waited", lambda arm: _number(arm.good_delay_days))
     yield row(
         "  amount x days withheld a person, thousands",

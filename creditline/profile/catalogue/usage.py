@@ -10,6 +10,7 @@ from creditline.events.catalogue import (
     DrawMade,
     FellOverdue,
     LimitChanged,
+    LineChargedOff,
     LineOpened,
     RepaymentReceived,
     StatementIssued,
@@ -194,6 +195,10 @@ LATE: tuple[Feature | Ratio, ...] = (
     Feature(
         name="is_overdue_count", source=USAGE, events=(FellOverdue.number, Cured.number), fold=Fold.IS_LAST,
         since=(FellOverdue.number,), worse="higher", why="Whether something is overdue now.",
+    ),
+    Feature(
+        name="charged_off_ever_count", source=USAGE, events=(LineChargedOff.number,), fold=Fold.COUNT, worse="higher",
+        why="How often a debt to us was given up as lost; what comes in later does not undo that it was.",
     ),
     Feature(
         name="autopay_on_count", source=USAGE, events=(AutopayEnabled.number, AutopayDisabled.number),
