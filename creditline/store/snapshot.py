@@ -75,6 +75,14 @@ async def moment(db: Connection) -> Moment:
     return Moment(seen=row["seen"], partitions=frozenset(row["partitions"]))
 
 
+async def origin(db: Connection) -> str | None:
+    """Return a name that this database has alone, None where the server does not tell."""
+    if not await db.fetchval(SQL["may_ask_origin"]):
+        return None
+    found: str = await db.fetchval(SQL["origin"])
+    return found
+
+
 async def sum_of(db: Connection, product: str) -> tuple[int, int]:
     """Return how many decisions of a product tables answered, and what their ids come to."""
     row = await db.fetchrow(SQL["sum_of_decisions"], product)

@@ -25,3 +25,13 @@ limit $4;
 select count(*) as count, coalesce(bit_xor(uuid_hash_extended(id, 0)), 0) as checksum
 from decision
 where product = $1 and kind <> 'release';
+
+-- name: may_ask_origin
+-- Whether we may ask the server which one it is; a host may keep that from its tenants.
+select has_function_privilege('pg_control_system()', 'execute') and has_function_privilege('pg_control_checkpoint()', 'execute') as may;
+
+-- name: origin
+-- Which database this is, and on which line of its history: one put back to an earlier time goes on on another.
+select format('%s/%s/%s', s.system_identifier, c.timeline_id, d.oid) as origin
+from pg_control_system() s, pg_control_checkpoint() c, pg_database d
+where d.datname = current_database();

@@ -10,10 +10,12 @@ from creditline.decision.impact import Impact
 from creditline.decision.product import Product, read_product
 from creditline.decision.shares import Share
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
+from creditline.edge.copy_file import copy_by_file
 from creditline.edge.engine import Engine
 from creditline.edge.products import folder_of, load_product, product_files
+from creditline.edge.settings import read_settings
 from creditline.flows.impact import impact_on_record
-from creditline.flows.snapshot import Snapshot, follow, newest
+from creditline.flows.snapshot import newest
 from creditline.money import in_words
 
 MOST_CASES = 50_000
@@ -42,7 +44,8 @@ def impact(
     async def use(engine: Engine) -> Impact:
         with progress("Decisions read", most) as told:
             if most is None:
-                copy = await follow(engine.db, engine.house, Snapshot(product=draft.name), told=told)
+                folder = read_settings().home / "copies"
+                copy = await copy_by_file(engine.db, engine.house, product=draft.name, folder=folder, told=told)
                 blocks = copy.blocks
             else:
                 blocks = await newest(engine.db, engine.house, product=draft.name, most=most, told=told)
