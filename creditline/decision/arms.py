@@ -1,7 +1,7 @@
 """Decide in arms: by the champion's rules, or by those of the challenger a borrower is in; and what shadows would have said."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -29,6 +29,15 @@ class Armed:
     def products(self) -> tuple[Product, ...]:
         """Every edition by which a case may be decided."""
         return (self.product, *self.arms.values())
+
+
+def running(armed: Armed) -> Product:
+    """Return an edition without the arms that are stopped: the rooms of the others stay where they are."""
+    strategy = armed.product.strategy
+    if strategy is None or not armed.stopped:
+        return armed.product
+    own = tuple(one for one in strategy.arms if one.name not in armed.stopped)
+    return replace(armed.product, strategy=replace(strategy, arms=own))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 
 from creditline.clock import Clock, business_day
-from creditline.decision.dealt import dealt
+from creditline.decision.allotted import allotted
+from creditline.decision.arms import running
+from creditline.decision.asked import ask
 from creditline.decision.fairness import GroupRate, fairness_of
-from creditline.decision.impact import answered
 from creditline.decision.product import Product
 from creditline.flows.arms import armed_of
+from creditline.flows.gates import borrowers_in
 from creditline.flows.house import House
-from creditline.flows.recorded import recorded_cases
+from creditline.flows.snapshot import newest
 from creditline.store import fairness
 from creditline.store.connect import Database
 
@@ -35,14 +37,15 @@ async def recorded_fairness(
 
     Each case is answered by the arm that it would fall into.
     """
-    cases = await recorded_cases(db, house, product=product.name, most=most, told=told)
+    blocks = await newest(db, house, product=product.name, most=most, told=told)
     async with db.reading() as connection:
         armed = await armed_of(connection, product)
         if groups is None:
-            groups = await fairness.groups(connection, {one.decision.borrower for one in cases})
+            groups = await fairness.groups(connection, borrowers_in(blocks))
 
     def compared() -> tuple[GroupRate, ...]:
-        parts = dealt(armed, cases, on=business_day(clock()))
-        return fairness_of([pair for one in parts for pair in answered(one.product, one.past)], groups)
+        cases = allotted(running(armed), armed.arms, blocks, on=business_day(clock()))
+        asked = [ask(one.product, one.past, arm=one.arm) for one in cases]
+        return fairness_of([(one.past, one.after) for one in asked], groups)
 
     return await asyncio.to_thread(compared)

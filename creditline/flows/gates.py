@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from creditline.decision.arms import Armed
+from creditline.decision.allotted import allotted
+from creditline.decision.arms import Armed, running
 from creditline.decision.asked import Asked, ask
-from creditline.decision.dealt import Dealt, dealt
+from creditline.decision.block import Block
 from creditline.decision.fairness import GroupRate, fairness_of
 from creditline.decision.impact import Amount, summed_up
 from creditline.decision.losing import Losing, losing_in
@@ -15,12 +16,11 @@ from creditline.decision.loss import loss_rates
 from creditline.decision.outcome import Kind
 from creditline.decision.past import Outcomes, Past
 from creditline.decision.product import Product, read_product
-from creditline.decision.recorded import Recorded
 from creditline.errors import Code, PolicyInvalid
 from creditline.flows.arms import armed_of
 from creditline.flows.house import House
 from creditline.flows.promises import rates
-from creditline.flows.recorded import recorded_cases
+from creditline.flows.snapshot import newest
 from creditline.money import MILLION
 from creditline.policy.gates import GATES_FILE, Failure, Gate, failures, read_limits
 from creditline.store import fairness
@@ -92,12 +92,12 @@ async def measured_gates(
     found: dict[Gate, Found] = {}
     arms: dict[str, tuple[int, dict[Gate, Found]]] = {}
     if limits.keys() & ASKED:
-        cases = await recorded_cases(db, House([product]), product=product.name, most=MOST_CASES)
+        blocks = await newest(db, House([product]), product=product.name, most=MOST_CASES)
         async with db.reading() as connection:
-            groups = await fairness.groups(connection, {one.decision.borrower for one in cases})
+            groups = await fairness.groups(connection, borrowers_in(blocks))
             armed = await armed_of(connection, product)
         by = Yardstick(losing=losing_in(current), groups=groups, holds_on=on)
-        found, arms = await asyncio.to_thread(_asked, armed, cases, by)
+        found, arms = await asyncio.to_thread(_asked, armed, blocks, by)
     for rate in await rates(db, by=["product"]):
         if rate.product == product.name and rate.kept_ratio is not None:
             found[Gate.PROMISES_KEPT] = Found(ppm=int(rate.kept_ratio * MILLION))
@@ -132,10 +132,12 @@ class Yardstick:
 
 
 def _asked(
-    armed: Armed, cases: Sequence[Recorded], by: Yardstick
+    armed: Armed, blocks: Sequence[Block], by: Yardstick
 ) -> tuple[dict[Gate, Found], dict[str, tuple[int, dict[Gate, Found]]]]:
     """Measure everything that recorded decisions tell: of all arms together, and arm by arm if there are several."""
-    parts = {one.arm: _answered(one) for one in dealt(armed, cases, on=by.holds_on)}
+    parts: dict[str, list[Asked]] = {}
+    for one in allotted(running(armed), armed.arms, blocks, on=by.holds_on):
+        parts.setdefault(one.arm, []).append(ask(one.product, one.past, arm=one.arm))
     whole = _figures(armed.product, [one for own in parts.values() for one in own], by)
     if len(parts) <= 1:
         return whole, {}
@@ -144,8 +146,9 @@ def _asked(
     }
 
 
-def _answered(cases: Dealt) -> list[Asked]:
-    return [ask(cases.product, past) for past in cases.past]
+def borrowers_in(blocks: Sequence[Block]) -> set[str]:
+    """Return whose decisions blocks hold."""
+    return {name for one in blocks for name in one.borrowers.unique().to_list()}
 
 
 def _figures(product: Product, asked: Sequence[Asked], by: Yardstick) -> dict[Gate, Found]:
