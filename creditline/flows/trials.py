@@ -18,7 +18,7 @@ from creditline.decision.trial import (
     fired_by,
     waiting_of,
 )
-from creditline.errors import Conflict, NotFound
+from creditline.errors import Code, Conflict, NotFound
 from creditline.flows.govern import Done, Order
 from creditline.flows.house import House
 from creditline.flows.strategy import Running, stop_arm, strategy_of
@@ -67,10 +67,12 @@ async def guard(db: Database, clock: Clock, house: House) -> list[Done]:
 
 
 async def guard_one(db: Database, clock: Clock, house: House, *, product: str) -> list[Done]:
-    """Stop the arms of one product whose stop rules hold."""
+    """Stop the arms of one product whose stop rules hold; raise `NotFound` for a product without editions."""
     try:
         running = await strategy_of(db, house, product, at=clock())
-    except NotFound:
+    except NotFound as none:
+        if none.code is not Code.STRATEGY_UNKNOWN:
+            raise
         return []
     if not any(arm.stops and arm.name not in running.stopped for arm in running.strategy.challengers):
         return []
