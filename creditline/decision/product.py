@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,16 @@ from creditline.score.boosted import Booster, read_booster
 from creditline.score.scorecard import Scorecard, read_scorecard
 
 CATALOGUE_FILE = "catalogue.json"
+SUFFIXES = (".toml", ".dmn", ".json")
+"""What a file of an edition ends with."""
+
+NO_PART = "examples.toml"
+"""What lies in a product's folder and is no part of an edition."""
+
+FILE_NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)
+"""A path inside a folder: letters, digits and -_. only, and no part begins with a dot."""
+
+MOST_NAME_LETTERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,7 @@ def with_catalogue(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def read_product(files: Mapping[str, bytes]) -> Product:
     """Read a product from the bytes of its folder's files; raise `PolicyInvalid` naming the file that is wrong."""
+    _require_text(files)
     settings = _settings(files)
     policy = read_policy(_need(files, "policy.dmn"), source="policy.dmn")
     numbers = {name: text.decode() for name, text in files.items() if name.startswith("parameters/")}
@@ -118,6 +130,29 @@ def read_product(files: Mapping[str, bytes]) -> Product:
         law=read_jurisdiction(files, languages),
         consents=read_consents(settings, files),
     )
+
+
+def require_named(files: Mapping[str, bytes]) -> None:
+    """Raise `PolicyInvalid` for a file that an export would write elsewhere than in its folder, or an import leave out."""
+    for name in files:
+        is_inside = len(name) <= MOST_NAME_LETTERS and FILE_NAME.fullmatch(name)
+        if not is_inside or not name.endswith(SUFFIXES) or name.rpartition("/")[2] == NO_PART:
+            raise PolicyInvalid(
+                f"{name[:MOST_NAME_LETTERS]!r} is no file of an edition. Name files by letters, digits and -_. inside the "
+                f"folder, ending in {', '.join(SUFFIXES)}, and leave {NO_PART} out.",
+                code=Code.POLICY_INVALID,
+            )
+
+
+def _require_text(files: Mapping[str, bytes]) -> None:
+    for name, body in files.items():
+        try:
+            body.decode()
+        except UnicodeDecodeError as wrong:
+            raise PolicyInvalid(
+                f"{name} is no text in UTF-8: {wrong.reason} at byte {wrong.start}. Save it as UTF-8.",
+                code=Code.POLICY_INVALID,
+            ) from None
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from creditline.decision.product import CATALOGUE_FILE
+from creditline.decision.product import CATALOGUE_FILE, require_named
 from creditline.edge.products import files_in, folder_of, product_files
 from creditline.errors import Code, Malformed
 
@@ -42,12 +42,16 @@ def files_named(name: str) -> dict[str, bytes]:
 
 
 def write_bundle(files: Mapping[str, bytes], place: Path) -> None:
-    """Write an edition's files into a new folder, or into a new archive if the name ends so; raise `Malformed` if it is there."""
+    """Write an edition's files into a new folder, or into a new archive if the name ends so; raise `Malformed` if it is there.
+
+    Raise `PolicyInvalid` for an edition of an older program whose files would lie outside of the folder.
+    """
     if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise Malformed(f"{place} is there and not empty. Name a new one.", code=Code.MESSAGE_MALFORMED)
     if place.suffix == ARCHIVE and not place.is_dir():
         place.write_bytes(zipped(files))
         return
+    require_named(files)
     for name, body in files.items():
         own = place / name
         own.parent.mkdir(parents=True, exist_ok=True)

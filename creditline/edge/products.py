@@ -7,12 +7,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from creditline.decision.jurisdiction import FILE as JURISDICTION_FILE
-from creditline.decision.product import Product, read_product, with_catalogue
+from creditline.decision.product import SUFFIXES, Product, read_product, with_catalogue
 from creditline.errors import Code, NotFound, PolicyInvalid
 from creditline.explanation.offer import Checked, check_files, require_offerable
 from creditline.policy.examples import EXAMPLES_FILE
-
-SUFFIXES = (".toml", ".dmn", ".json")
 
 SAID = ("letter", "consent")
 """What is said to a borrower by the law, whatever the product: the files of words that go into every edition."""

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from creditline.clock import Clock, business_day
-from creditline.decision.product import pack, read_product, unpack
+from creditline.decision.product import pack, read_product, require_named, unpack
 from creditline.errors import Broken, Code, Conflict, Malformed, NotFound
 from creditline.explanation.offer import require_offerable
 from creditline.flows import arms
@@ -85,9 +85,10 @@ async def publish_draft(
 ) -> Done:
     """Keep a product's files as a draft; `origin` is what is told of a life it had elsewhere.
 
-    Raise `PolicyInvalid` if the files are no product or one that may not be offered (`explanation.offer`), `Malformed` if they
-    are another one's, `Conflict` if the very same edition has a life here already.
+    Raise `PolicyInvalid` if the files are named as none can be, no product, or one that may not be offered
+    (`explanation.offer`), `Malformed` if they are another one's, `Conflict` if the very same edition has a life here already.
     """
+    require_named(files)
     product = read_product(files)
     require_measurable(product, read_limits(files))
     # It takes up to a second of computing, during which others want to be answered.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from creditline.decision.product import edition_of
 from creditline.edge.bundles import MOST_BYTES, MOST_FILES, files_named, read_bundle, write_bundle, zipped
 from creditline.edge.products import product_files
-from creditline.errors import Code, Malformed
+from creditline.errors import Code, Malformed, PolicyInvalid
 from tests.decision import a_product
 
 NAMES = st.sampled_from(["a.toml", "b.json", "parameters/c.toml", "parameters/deep/d.toml", "words.fr.toml"])
@@ -53,6 +53,13 @@ def test_a_folder_packed_as_a_whole_is_read_and_one_that_is_there_is_not_written
     for there in (place, tmp_path):
         with pytest.raises(Malformed, match="there and not empty"):
             write_bundle({}, there)
+
+
+@pytest.mark.parametrize("name", ["../outside.toml", "a/../../outside.toml", "/outside.toml"])
+def test_nothing_is_written_outside_of_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(PolicyInvalid, match="no file of an edition"):
+        write_bundle({**a_product.product_files(), name: b"x"}, tmp_path / "in" / "folder")
+    assert not list(tmp_path.rglob("outside.toml"))
 
 
 def a_zip(files: dict[str, bytes]) -> bytes:

@@ -184,3 +184,17 @@ async def test_a_dmn_file_takes_the_place_of_the_rules_and_passes_their_checks(d
     ):
         with pytest.raises(PolicyInvalid, match=says):
             await import_policy(desk.db, desk.clock, order=by_ann(desk), policy=broken)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x.toml", "/x.toml", "a/../../x.toml", ".hidden.toml", "a/.git/x.toml", "x.txt", "a\\b.toml", "examples.toml", "",
+     "a//x.toml", "x.toml/", "x\n.toml", f"{'x' * 100}.toml", "wörter.toml"],
+)  # fmt: skip
+async def test_no_file_is_kept_that_an_export_would_lay_elsewhere_or_an_import_leave_out(desk: Desk, name: str) -> None:
+    files = {**a_product().files, name: b""}
+    with pytest.raises(PolicyInvalid, match="is no file of an edition"):
+        await import_edition(desk.db, desk.clock, order=by_ann(desk), files=files)
+    with pytest.raises(PolicyInvalid, match="no text in UTF-8: .* at byte 1"):
+        await import_edition(desk.db, desk.clock, order=by_ann(desk), files={**a_product().files, "x.toml": b"a\xff"})
+    assert len((await life_of(desk.db, NAME)).deeds) == 1
