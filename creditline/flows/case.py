@@ -20,7 +20,7 @@ from creditline.ledger.line import Line
 from creditline.money import in_words
 from creditline.restoration.plan import Tranche
 from creditline.store import appeals, decisions, lines
-from creditline.store.appeals import Appeal, Finding, Second
+from creditline.store.appeals import Appeal, Finding, Note, Second
 from creditline.store.connect import Connection, Database
 
 
@@ -49,6 +49,7 @@ class Case:
     line: Line | None
     withheld: tuple[Tranche, ...]
     findings: tuple[tuple[Finding, Second | None], ...]
+    notes: tuple[Note, ...]
     mandate: Mandate
     supposed: Decision | None
     differences: tuple[Difference, ...]
@@ -79,6 +80,7 @@ async def case_of(
             line=line,
             withheld=tuple(await appeals.withheld_by(connection, appeal.act)),
             findings=tuple(await appeals.findings(connection, review)),
+            notes=tuple(await appeals.notes(connection, review)),
             mandate=mandate_of(product, line.currency, at) if line else Mandate(alone_minor=0, most_minor=0),
             supposed=supposed,
             differences=differences,

@@ -17,7 +17,7 @@ from creditline.flows.document import papers_of
 from creditline.flows.turn import moment_of
 from creditline.flows.vault import Vault
 from creditline.ids import require_uuid7
-from creditline.store import decisions, documents, facts, lines, loans, notices, promises
+from creditline.store import appeals, decisions, documents, facts, lines, loans, notices, promises
 from creditline.store.connect import Connection, Database
 from creditline.store.documents import Erasure
 
@@ -95,11 +95,21 @@ async def held_on(db: Database, vault: Vault, borrower: str) -> AsyncIterator[tu
             yield "document", paper
         for notice in await notices.of(connection, borrower=borrower, most=MOST):
             yield "notice", notice
+        for kind, record in await _reviews_of(connection, borrower):
+            yield kind, record
         for line in own:
             yield "line", line
             for kind, records in await _of_line(connection, line.id):
                 for one in records:
                     yield kind, one
+
+
+async def _reviews_of(db: Connection, borrower: str) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for review in await appeals.of_borrower(db, borrower):
+        found.append(("human_review", review))
+        found += [("human_review_note", one) for one in await appeals.notes(db, review.id)]
+    return found
 
 
 async def _of_line(db: Connection, line: UUID) -> list[tuple[str, Sequence[object]]]:

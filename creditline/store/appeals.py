@@ -127,6 +127,18 @@ class Second:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What an officer wrote down about a request, for colleagues."""
+
+    id: UUID
+    review: UUID
+    officer: str
+    words: str
+    digest: bytes
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """What became of the requests about one product's acts of one kind and leading reason."""
 
@@ -143,6 +155,7 @@ class Rate:
 RAISED = tuple(Raised.__dataclass_fields__)
 FINDING = tuple(Finding.__dataclass_fields__)
 SECOND = tuple(Second.__dataclass_fields__)
+NOTE = tuple(Note.__dataclass_fields__)
 END = ("review", "finding", "answer", "request", "ended_at")
 
 
@@ -163,6 +176,24 @@ async def second(db: Connection, one: Second) -> None:
     """Write what a second person said to a finding."""
     records = [tuple(getattr(one, name) for name in SECOND)]
     await db.copy_records_to_table("human_review_answer", records=records, columns=SECOND)
+
+
+async def note(db: Connection, one: Note) -> None:
+    """Write a note down."""
+    await db.copy_records_to_table(
+        "human_review_note", records=[tuple(getattr(one, name) for name in NOTE)], columns=NOTE
+    )
+
+
+async def notes(db: Connection, review: UUID) -> list[Note]:
+    """Return the notes on a request, oldest first."""
+    return [Note(**dict(row)) for row in await db.fetch(SQL["notes_of"], review)]
+
+
+async def find_note(db: Connection, own: UUID) -> Note | None:
+    """Return a note by its id, or None."""
+    row = await db.fetchrow(SQL["find_note"], own)
+    return None if row is None else Note(**dict(row))
 
 
 async def end(db: Connection, review: UUID, finding: Finding, *, request: UUID, at: datetime) -> None:

@@ -39,6 +39,14 @@ from human_review_finding f left join human_review_answer a on a.finding = f.id
 where f.review = $1
 order by f.found_at, f.id;
 
+-- name: notes_of
+-- What officers wrote down about a request, oldest first.
+select id, review, officer, words, digest, noted_at from human_review_note where review = $1 order by noted_at, id;
+
+-- name: find_note
+-- A note by its id, for a repeat.
+select id, review, officer, words, digest, noted_at from human_review_note where id = $1;
+
 -- name: verdict_of
 -- What a request that ended a human review found: for the letter that tells it.
 select f.officer, f.reason, f.effect, f.amount_minor

@@ -1561,6 +1561,17 @@ create table human_review_end (
     ended_at timestamptz not null
 );
 
+create table human_review_note (
+    id       uuid primary key,
+    review   uuid not null references human_review,
+    officer  text not null check (officer = btrim(officer) and length(officer) between 1 and 64),
+    words    text not null check (length(btrim(words)) between 1 and 2000),
+    digest   bytea not null,
+    noted_at timestamptz not null
+);
+comment on table human_review_note is 'What an officer wrote down about a request, for colleagues: no borrower is told it, and it decides nothing.';
+create index human_review_note_of_review on human_review_note (review, noted_at);
+
 create function guard_second_person() returns trigger language plpgsql as $$
 declare
     found human_review_finding := (select f from human_review_finding f where f.id = new.finding);
@@ -1595,7 +1606,7 @@ create trigger human_review_end_request after insert on human_review_end
 do $$
 declare name text;
 begin
-    foreach name in array array['human_review', 'human_review_finding', 'human_review_answer', 'human_review_end'] loop
+    foreach name in array array['human_review', 'human_review_finding', 'human_review_answer', 'human_review_end', 'human_review_note'] loop
         execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()',
                        name || '_append_only', name);
         perform keep_all(name);

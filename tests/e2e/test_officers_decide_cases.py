@@ -71,6 +71,13 @@ async def test_a_case_goes_from_the_queue_over_a_what_if_to_an_outcome_that_two_
     await page.reload()
     await expect(page.get_by_test_id("supposed")).to_contain_text("Back at once")
 
+    await page.get_by_role("button", name="Add note").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("textbox", name="For colleagues").fill("Called the shop.")
+    await dialog.get_by_role("textbox", name="Your name").fill("ann")
+    await dialog.get_by_role("button", name="Add it").click()
+    await expect(page.get_by_role("list", name="Notes")).to_contain_text("Called the shop.")
+
     await page.get_by_role("button", name="Change the decision").click()
     await expect(page.get_by_role("dialog")).to_contain_text("a second person must agree first")
     assert await visitor.barriers(page) == []

@@ -1,6 +1,7 @@
 """Commands about promises: a table of how many were kept, and what one line was told."""
 
 from creditline.edge.commands import promises
+from creditline.edge.commands.output import FOUND_STATUS
 from creditline.errors import Code
 from tests.edge.a_terminal import Terminal
 from tests.edge.test_cli_lines import open_moved
@@ -24,4 +25,9 @@ def test_promises_are_counted_told_and_broken_in_the_open(branch: Terminal) -> N
     (rate,) = branch.json("promises", "--by", "product")
     assert (rate["broken_count"], rate["open_count"], rate["kept_ratio"]) == (1, 1, 0.0)
     assert branch.run("promises").table()[0][:3] == ["product", "week", "reason"]
+    assert (rate["held_count"], rate["low_ratio"]) == (1, 0.0)
+    assert rate["high_ratio"] > 0.7
+    failed = branch.run("promises", "--failed")
+    assert failed.status == FOUND_STATUS
+    assert "law" in failed.out
     assert promises.COMMANDS

@@ -5,12 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from creditline.decision.outcome import Answer
 from creditline.errors import Broken, Code, Conflict, Malformed, NotAllowed, NotFound
 from creditline.events.catalogue import LimitChanged
 from creditline.flows.appeal import AppealRequest, appeal_of, appeals_of, ask_for_review, queue, review_rates
 from creditline.flows.case import case_of
+from creditline.flows.note import NoteRequest, note
 from creditline.flows.notices import letter_of, open_notices
 from creditline.flows.promises import promises_of, rates
 from creditline.flows.redress import GROUND
@@ -365,3 +367,28 @@ async def test_the_outcome_is_due_when_the_request_was_and_waits_to_be_told(desk
     }
     assert done.letter is not None
     assert due[done.letter] == review.due_at
+
+
+async def test_a_note_is_written_once_for_colleagues_and_stays(desk: Desk) -> None:
+    review = await asked(desk, await withheld(desk))
+    said = NoteRequest(id=desk.next_id(), review=review.id, officer=" ann ", words="Called the bank.\nThey call back.")
+    first = await note(desk.db, desk.clock, request=said)
+    assert (first.officer, first.words) == ("ann", said.words)
+    assert await note(desk.db, desk.clock, request=said) == first
+    with pytest.raises(Conflict, match="used before"):
+        await note(desk.db, desk.clock, request=replace(said, words="Something else."))
+    for wrong in ({"words": " "}, {"words": "a\0b"}, {"officer": ""}):
+        with pytest.raises(Malformed):
+            await note(desk.db, desk.clock, request=replace(said, id=desk.next_id(), **wrong))
+    with pytest.raises(NotFound, match="no request"):
+        await note(desk.db, desk.clock, request=replace(said, id=desk.next_id(), review=UUID(int=7)))
+    await upheld(desk, review)
+    await note(desk.db, desk.clock, request=replace(said, id=desk.next_id(), words="They called."))
+    case = await case_of(desk.db, desk.clock, desk.house, review.id)
+    assert [one.words for one in case.notes] == [said.words, "They called."]
+    assert case.mandate.alone_minor < case.mandate.most_minor
+    assert all(said.words not in one.text for one in case.letters)
+    for statement in ("delete from human_review_note", "update human_review_note set words = 'x'"):
+        with pytest.raises(Broken):
+            async with desk.db.transaction() as connection:
+                await connection.execute(statement)

@@ -210,6 +210,7 @@ async def test_only_lines_timers_and_what_is_known_or_waits_to_be_told_can_chang
         "edition_arm",
         "shadow",
         "human_review_end",
+        "human_review_note",
         "document",
         "document_entry",
         "erasure",

@@ -33,8 +33,9 @@ from creditline.flows.appeal import (
     review_rates,
 )
 from creditline.flows.case import Case, case_of
+from creditline.flows.note import NoteRequest, note
 from creditline.flows.verdict import ChangeRequest, SecondRequest, UpholdRequest, change, second, uphold
-from creditline.store.appeals import Appeal, AppealReason, Effect, Finding, Second, State
+from creditline.store.appeals import Appeal, AppealReason, Effect, Finding, Note, Second, State
 
 ROUTES = APIRouter(tags=["human reviews"])
 
@@ -62,6 +63,14 @@ class ChangeBody(AnswerBody):
 
     promises: Annotated[tuple[UUID, ...], Field(description="Which of what is withheld comes back; all if empty.")] = ()
     granted_minor: Annotated[Limit | None, Field(description="The limit anew, where it was cut.")] = None
+
+
+class NoteBody(Body):
+    """Write down what colleagues should know."""
+
+    id: Id
+    officer: Annotated[Words, Field(max_length=64, examples=["ann"])]
+    words: Annotated[Words, Field(max_length=MOST_WORDS_LENGTH, description="No borrower is told it.")]
 
 
 class HumanReviewView(BaseModel):
@@ -108,6 +117,15 @@ class FindingView(BaseModel):
     second_reason: str | None
 
 
+class NoteView(BaseModel):
+    """What an officer wrote down for colleagues."""
+
+    note: UUID
+    officer: str
+    words: str
+    noted_at: datetime
+
+
 class WithheldView(BaseModel):
     """Something that is still withheld by the act, and can be brought back."""
 
@@ -138,6 +156,7 @@ class CaseView(BaseModel):
     line: LineView | None
     withheld: list[WithheldView]
     findings: list[FindingView]
+    notes: list[NoteView]
     alone_minor: Annotated[int, Field(description="What one officer may change alone.")]
     most_minor: Annotated[int, Field(description="What two may; more, nobody may on a review.")]
     supposed: DecisionView | None
@@ -205,6 +224,12 @@ async def read_a_case(
     return case_view(found, engine.clock())
 
 
+@ROUTES.post("/v1/human-reviews/{review}/notes", status_code=201)
+async def write_a_note(review: UUID, body: NoteBody, engine: Engine) -> NoteView:
+    """Write down what colleagues should know: no borrower is told it, and it decides nothing."""
+    return _note_view(await note(engine.db, engine.clock, request=NoteRequest(review=review, **body.model_dump())))
+
+
 @ROUTES.post("/v1/human-reviews/{review}/uphold")
 async def uphold_an_act(review: UUID, body: AnswerBody, engine: Engine) -> HumanReviewView:
     """Let an act stand, and tell the borrower so with the reason."""
@@ -259,11 +284,16 @@ def case_view(case: Case, now: datetime) -> CaseView:
             for one in case.withheld
         ],
         findings=[_finding_view(finding, said) for finding, said in case.findings],
+        notes=[_note_view(one) for one in case.notes],
         alone_minor=case.mandate.alone_minor,
         most_minor=case.mandate.most_minor,
         supposed=decision_view(case.supposed) if case.supposed else None,
         differences=[DifferenceView.model_validate(one, from_attributes=True) for one in case.differences],
     )
+
+
+def _note_view(one: Note) -> NoteView:
+    return NoteView(note=one.id, officer=one.officer, words=one.words, noted_at=one.noted_at)
 
 
 def _finding_view(finding: Finding, said: Second | None) -> FindingView:

@@ -23,6 +23,7 @@ from creditline.edge.commands.output import (
 from creditline.edge.engine import Engine
 from creditline.flows.appeal import AppealRequest, ask_for_review, queue, review_rates
 from creditline.flows.case import Case, case_of
+from creditline.flows.note import NoteRequest, note
 from creditline.flows.verdict import ChangeRequest, SecondRequest, UpholdRequest, change, second, uphold
 from creditline.money import in_words
 from creditline.store.appeals import Appeal, AppealReason
@@ -181,6 +182,26 @@ def refuse(review: Review, by: Authority, reason: Reason, request_id: RequestId 
     _second(review, by=by, reason=reason, request_id=request_id, is_refused=True, as_json=as_json)
 
 
+@REVIEW.command("note")
+def note_(
+    review: Review,
+    by: Authority,
+    words: Annotated[str, typer.Option(help="What colleagues should know; no borrower is told it.")],
+    request_id: RequestId = None,
+    as_json: Json = False,
+) -> None:
+    """Write a note on a request, for colleagues."""
+    asked = NoteRequest(id=id_or_new(request_id), review=uuid(review, what="request"), officer=by, words=words)
+
+    async def use(engine: Engine) -> None:
+        made = await note(engine.db, engine.clock, request=asked)
+        show(
+            made, as_json=as_json, rows=pairs({"noted at": made.noted_at, "officer": made.officer, "words": made.words})
+        )
+
+    with_engine(use)
+
+
 @REVIEW.command()
 def rates(as_json: Json = False) -> None:
     """Count what became of requests by product, act and leading reason: which rules people put right."""
@@ -236,6 +257,7 @@ def _rows(case: Case, language: str) -> list[tuple[str, object]]:
     for finding, said in case.findings:
         rows.append(("finding", f"{finding.answer} by {finding.officer}: {finding.reason}"))
         rows += [("second", f"{said.answer} by {said.officer}: {said.reason}")] if said else []
+    rows += [("note", f"{one.officer}, {one.noted_at}: {one.words}") for one in case.notes]
     rows += [
         (f"{one.what} would be", f"{one.would_be or 'none'} (was {one.was or 'none'})") for one in case.differences
     ]

@@ -1,13 +1,15 @@
 """The commands `creditline promises` and `creditline break-promise`: what was told, and whether it was kept."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
 
 import typer
 
-from creditline.edge.commands.output import Json, RequestId, day_of, id_or_new, show, uuid, with_engine
+from creditline.edge.commands.output import FOUND_STATUS, Json, RequestId, day_of, id_or_new, show, uuid, with_engine
 from creditline.edge.engine import Engine
-from creditline.flows.promises import GROUPS, BreakRequest, Rate, break_promise, promises_of, rates
+from creditline.flows.promises import GROUPS, BreakRequest, Rate, break_promise, failed_promises, promises_of, rates
 from creditline.money import in_words
+from creditline.store.promises import Kept
 
 COUNTS = ("told", "kept", "early", "late", "broken", "condition_failed", "undone", "open")
 
@@ -20,11 +22,16 @@ def promises(
         str, typer.Option(help=f"By what to tell them apart: {', '.join(GROUPS)}.")
     ] = "product,week_on,reason",
     language: Annotated[str, typer.Option(help="A language the product speaks: en or zh.")] = "en",
+    failed: Annotated[
+        bool, typer.Option("--failed", help="List those that were late or put off, and why; exit 3 if any.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say how many promises were kept, by product, week and reason; or what a line was told and what became of it."""
 
     async def use(engine: Engine) -> None:
+        if failed:
+            _show_failed(await failed_promises(engine.db, most=1000), as_json=as_json)
         if line is None:
             told = await rates(engine.db, by=[name for name in by.split(",") if name])
             _show_rates(told, as_json=as_json)
@@ -45,6 +52,25 @@ def promises(
         show(kept, as_json=as_json, rows=rows, head=head, right=(2,))
 
     with_engine(use)
+
+
+def _show_failed(found: Sequence[tuple[Kept, str, str]], *, as_json: bool) -> NoReturn:
+    """List promises that were not kept, and leave: with 3 if there is one."""
+    rows = [
+        (
+            one.end.ended_at if one.end else "",
+            one.end.outcome if one.end else "",
+            borrower,
+            in_words(one.promise.tranche.amount_minor, currency),
+            one.promise.tranche.due_on,
+            one.breach_reason or "it was worked on after its day",
+            one.approver,
+        )
+        for one, borrower, currency in found
+    ]
+    head = ("ended at", "outcome", "borrower", "amount", "due on", "why", "approved by")
+    show([one for one, _, _ in found], as_json=as_json, rows=rows, head=head, right=(3,))
+    raise typer.Exit(FOUND_STATUS if found else 0)
 
 
 def break_promise_(
@@ -78,7 +104,7 @@ def break_promise_(
 
 def _show_rates(told: list[Rate], *, as_json: bool) -> None:
     if as_json:
-        fields = (*GROUPS, *(f"{name}_count" for name in COUNTS), "kept_ratio")
+        fields = (*GROUPS, *(f"{name}_count" for name in COUNTS), "held_count", "kept_ratio", "low_ratio", "high_ratio")
         show([{name: getattr(one, name) for name in fields} for one in told], as_json=True)
         return
     groups = [name for name in GROUPS if any(getattr(one, name) is not None for one in told)]
@@ -86,17 +112,24 @@ def _show_rates(told: list[Rate], *, as_json: bool) -> None:
         (
             *(getattr(one, name) for name in groups),
             *(getattr(one, f"{name}_count") for name in COUNTS),
-            "" if one.kept_ratio is None else f"{100 * one.kept_ratio:.1f} %",
+            _share(one),
         )
         for one in told
     ]
     head = (
         *(name.removesuffix("_on") for name in groups),
         *(name.replace("_", " ") for name in COUNTS),
-        "kept of held",
+        "kept of held [95 %]",
     )
     right = range(len(groups), len(head))
     show(told, as_json=False, rows=rows, head=head, right=right)
+
+
+def _share(rate: Rate) -> str:
+    """Return the kept rate with its interval; nothing while no promise was due."""
+    if rate.kept_ratio is None or rate.low_ratio is None or rate.high_ratio is None:
+        return ""
+    return f"{100 * rate.kept_ratio:.1f} % [{100 * rate.low_ratio:.1f}, {100 * rate.high_ratio:.1f}]"
 
 
 break_promise_.__name__ = "break-promise"

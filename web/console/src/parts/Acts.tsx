@@ -13,7 +13,7 @@ import { Dialog } from "./Dialog";
 
 const CHANGEABLE = ["withheld", "observation_extended", "promise_broken", "blocked", "decreased", "reduced"];
 
-type Act = "uphold" | "change" | "approve" | "refuse";
+type Act = "note" | "uphold" | "change" | "approve" | "refuse";
 
 export function Acts({ file }: { file: CaseFile }) {
   const { t } = useTranslation();
@@ -29,6 +29,11 @@ export function Acts({ file }: { file: CaseFile }) {
   };
   return (
     <>
+      <div className="acts">
+        <button type="button" className="btn" onClick={() => setAct("note")}>
+          {t("note")}
+        </button>
+      </div>
       {isOpen && (
         <div className="acts">
           {isProposed && (
@@ -54,14 +59,42 @@ export function Acts({ file }: { file: CaseFile }) {
         {said}
       </span>
       {act === "change" && <Change file={file} close={() => setAct(null)} done={done} />}
-      {act !== null && act !== "change" && <Answer act={act} file={file} close={() => setAct(null)} done={done} />}
+      {act === "note" && <Note review={review.review} close={() => setAct(null)} done={() => { setAct(null); setSaid(t("done_note")); }} />}
+      {act !== null && act !== "change" && act !== "note" && <Answer act={act} file={file} close={() => setAct(null)} done={done} />}
     </>
+  );
+}
+
+function Note({ review, close, done }: { review: string; close: () => void; done: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const id = useRef(newId());
+  const send = useMutation({
+    mutationFn: ({ officer, words }: { officer: string; words: string }) =>
+      told(api.POST("/v1/human-reviews/{review}/notes", { params: { path: { review } }, body: { id: id.current, officer, words } })),
+    onSuccess: async (made) => {
+      signAs(made.officer);
+      done();
+      await queries.invalidateQueries({ queryKey: ["case"] });
+    },
+  });
+  return (
+    <Dialog
+      title={t("note_title")}
+      confirm={t("note_confirm")}
+      wordsLabel={t("note_words")}
+      mostLetters={2000}
+      isBusy={send.isPending}
+      trouble={send.error}
+      close={close}
+      send={(officer, words) => send.mutate({ officer, words })}
+    />
   );
 }
 
 type AnswerProps = { file: CaseFile; close: () => void; done: (after: Review) => void };
 
-function Answer({ act, file, close, done }: AnswerProps & { act: Exclude<Act, "change"> }) {
+function Answer({ act, file, close, done }: AnswerProps & { act: Exclude<Act, "change" | "note"> }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const id = useRef(newId());

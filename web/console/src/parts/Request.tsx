@@ -40,6 +40,18 @@ export function Request({ file }: { file: CaseFile }) {
           ))}
         </ol>
       )}
+      {file.notes.length > 0 && (
+        <ul className="findings" aria-label={t("notes")}>
+          {file.notes.map((one) => (
+            <li key={one.note}>
+              <small>
+                {t("noted", { name: one.officer, at: moment(one.noted_at, i18n.language) })}
+              </small>
+              {one.words}
+            </li>
+          ))}
+        </ul>
+      )}
       {review.letter_notice && <Outcome notice={review.letter_notice} language={review.language} />}
     </Card>
   );
