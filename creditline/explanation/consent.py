@@ -44,7 +44,7 @@ def file_of(language: str) -> str:
 def consent_words(product: Product, language: str) -> ConsentWords:
     """Return the words of a product that has them in a language; raise `PolicyInvalid` listing what is not said."""
     if file_of(language) not in product.files:
-        raise _wrong(product, f"it speaks {language}, and has no {file_of(language)}")
+        raise _wrong(product, f"it speaks {', '.join(product.languages)}, and has no {file_of(language)}")
     body = product.files[file_of(language)]
     sections = tomllib.loads(body.decode())
     lacks = [f"[{one}] {key}" for one, keys in SECTIONS.items() for key in keys if key not in sections.get(one, {})]

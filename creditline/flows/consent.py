@@ -130,17 +130,18 @@ async def consents_of(
     borrower: str,
     product: str | None = None,
     as_of: datetime | None = None,
+    is_newcomer: bool = False,
 ) -> tuple[Product, ConsentState]:
     """Return a product, and what a borrower lets it read now, or as of an instant: that of their oldest open line, or named.
 
-    Raise `NotFound` for a borrower nobody has heard of, or a product that is not offered.
+    Raise `NotFound` for a borrower nobody has heard of, unless it may be a newcomer, or a product that is not offered.
     """
     async with db.reading() as connection:
         rows = await facts.of_borrower(connection, borrower)
         if as_of is None:
             as_of = _now(clock(), last_at=await facts.last_told(connection, borrower, CONSENTS))
         own = await lines.of_borrower(connection, borrower)
-        if not rows and not own:
+        if not rows and not own and not is_newcomer:
             raise NotFound(
                 f"Borrower {borrower} is not known: no event and no line names it. Check the id, or send its events.",
                 code=Code.BORROWER_UNKNOWN,

@@ -77,7 +77,7 @@ def test_every_source_use_and_state_is_said_in_every_language_and_a_changed_word
     ("edit", "says"),
     [
         (lambda text: re.sub("(?m)^draw = .*", "", text), r"lacks \[use\] draw"),
-        (None, "speaks zh, and has no consent.zh.toml"),
+        (None, "speaks en, zh, and has no consent.zh.toml"),
     ],
 )
 def test_a_product_that_cannot_say_what_it_reads_is_not_offered(edit: Any, says: str) -> None:

@@ -74,7 +74,7 @@ async def test_a_consent_is_withdrawn_and_given_by_what_is_shown_first(visitor: 
     await a_proved_and_often_drawn_line(visitor.base)
     page = await visitor.open("new", "consents", width=320)
     state = page.get_by_test_id("state-evidence")
-    await expect(state).to_contain_text("Read: you gave it to us yourself")
+    await expect(state).to_contain_text("Read: this needs no separate consent")
     await expect(page.get_by_role("button", name="Withdraw: Your account with us")).to_have_count(0)
     shown = await choose(page, visitor, opens="Withdraw", confirms="Yes, withdraw")
     assert "If you then pay" in shown

@@ -40,6 +40,7 @@ SCREENS = [
     ("tao", ""),
     ("due", ""),
     ("nobody", ""),
+    ("nobody", "consents"),
 ]
 
 

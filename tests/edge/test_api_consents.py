@@ -94,6 +94,23 @@ async def test_the_effect_is_shown_before_and_nothing_is_done_by_looking(http: h
     assert await read(http, OWN, MEI.borrower) == before
 
 
+async def test_a_newcomer_lets_us_read_before_there_is_a_line(http: httpx.AsyncClient) -> None:
+    told = await read(http, OWN, "newcomer", language="en")
+    assert not any(one["is_held"] for one in told["sources"])
+    body = {
+        "id": "0198c0de-0000-7000-8000-00000000c0d1",
+        "source": "income",
+        "is_given": True,
+        "text": told["text"],
+        "language": "en",
+    }
+    assert (await http.post(OWN, json=body, headers=bearer("newcomer"))).status_code == 201
+    (income,) = [one for one in (await read(http, OWN, "newcomer"))["sources"] if one["source"] == "income"]
+    assert income["ground"] == "given"
+    preview = await read(http, f"{OWN}/preview", "newcomer", source="income", is_given=False)
+    assert (preview["changes_nothing"], preview["lines"]) == (True, [])
+
+
 async def test_who_may_only_read_may_withdraw_all_the_same(http: httpx.AsyncClient) -> None:
     text = (await read(http, OWN, JUN.borrower, language="en"))["text"]
     body = {

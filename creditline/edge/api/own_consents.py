@@ -18,7 +18,7 @@ from creditline.errors import Code, Conflict
 from creditline.events.consent import DataSource
 from creditline.explanation.consent import ConsentWords, tell_consent
 from creditline.flows.advice import consent_previews
-from creditline.flows.consent import ConsentRequest, SourceState, consent, consents_of, words_for
+from creditline.flows.consent import ConsentRequest, ConsentState, SourceState, consent, consents_of, words_for
 from creditline.profile.feature import Source
 
 ROUTES = APIRouter(prefix="/v1/me/consents", tags=["the borrower's own"], dependencies=[Depends(signed_in)])
@@ -89,7 +89,7 @@ async def read_own_consents(
     who: Who, engine: Engine, language: Language = None, accept_language: Accepted = None
 ) -> OwnConsentsView:
     """Read what is read of you and what for, and since when."""
-    product, state = await consents_of(engine.db, engine.clock, engine.house, borrower=who.borrower)
+    product, state = await _state(engine, who.borrower)
     words = _words(engine, product, language, accept_language)
     return OwnConsentsView(
         text=words.version,
@@ -109,7 +109,7 @@ async def preview_own_consent(
     accept_language: Accepted = None,
 ) -> OwnConsentPreviewView:
     """Read what a change would do before it is made, line by line, by the engine that decides; nothing is kept."""
-    product, _ = await consents_of(engine.db, engine.clock, engine.house, borrower=who.borrower)
+    product, _ = await _state(engine, who.borrower)
     words = _words(engine, product, language, accept_language)
     found = await consent_previews(
         engine.db, engine.clock, engine.house, borrower=who.borrower, source=source, is_given=is_given
@@ -139,7 +139,7 @@ async def preview_own_consent(
 @ROUTES.post("", status_code=201)
 async def change_own_consent(who: Who, body: OwnConsentBody, engine: Engine, response: Response) -> ConsentProofView:
     """Let us read a source, or let us no more. Either way takes effect at once, and what was decided before stays."""
-    product, _ = await consents_of(engine.db, engine.clock, engine.house, borrower=who.borrower)
+    product, _ = await _state(engine, who.borrower)
     words = _words(engine, product, body.language)
     if body.text != words.version:
         raise Conflict(
@@ -150,6 +150,11 @@ async def change_own_consent(who: Who, body: OwnConsentBody, engine: Engine, res
     proof, is_new = await consent(engine.db, engine.clock, request=request)
     response.status_code = 201 if is_new else 200
     return proof_view(proof)
+
+
+async def _state(engine: Parts, borrower: str) -> tuple[Product, ConsentState]:
+    """Return what is so of whoever is signed in, somebody of whom nothing is known yet included."""
+    return await consents_of(engine.db, engine.clock, engine.house, borrower=borrower, is_newcomer=True)
 
 
 def _words(engine: Parts, product: Product, language: str | None, accepted: str | None = None) -> ConsentWords:

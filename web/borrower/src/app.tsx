@@ -45,11 +45,15 @@ export function App() {
   const lines = me.data.lines;
   const asked = new URLSearchParams(location.search).get("line");
   const line = lines.find((one) => one.line === asked) ?? lines[0];
+  if (!line && path === "consents") return <ConsentScreen me={me.data} />;
   if (!line) {
     return (
       <Frame title={t("title")}>
         <Card title={t("no_lines_title")}>
           <p className="sub">{t("no_lines")}</p>
+          <Link className="lnk" to="consents">
+            {t("consents")}
+          </Link>
         </Card>
       </Frame>
     );

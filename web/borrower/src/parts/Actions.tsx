@@ -81,6 +81,11 @@ export function WhenAndWhat({ home }: { home: Home }) {
             {t("evidence_go")}
           </Link>
         )}
+        {offered.some((one) => one.action.startsWith("let_")) && (
+          <Link className="lnk" to="consents">
+            {t("consents")}
+          </Link>
+        )}
         {actions.data && <Rest actions={actions.data} home={home} />}
       </Card>
     </>
