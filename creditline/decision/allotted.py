@@ -13,6 +13,7 @@ from creditline.decision.laid import columns_of_block, past_of_block, periods
 from creditline.decision.past import Past
 from creditline.decision.population import CHUNK, scored_of
 from creditline.decision.product import Product
+from creditline.decision.reopened import reopened_columns
 from creditline.policy.assignment import point_of
 from creditline.policy.columnar.arms import NOBODY, arms_by_points
 from creditline.policy.columnar.vector import Vector
@@ -43,7 +44,7 @@ def allotted(draft: Product, arms: Mapping[str, Product], blocks: Iterable[Block
                 past = past_of_block(draft, block, rows=rows, numbers=numbers)
                 yield Allotted(arm=CHAMPION, product=draft, past=past)
                 continue
-            columns = columns_of_block(block, strategy.segments.policy.inputs, rows=rows, numbers=numbers)
+            columns = columns_of_block(draft, block, strategy.segments.policy.inputs, rows=rows, numbers=numbers)
             points = _points(block, strategy)
             places = arms_by_points(
                 strategy, points if rows is None else points[rows], columns, numbers=numbers, on=on, stopped=()
@@ -93,7 +94,7 @@ def _scores_alike(champion: Product, product: Product) -> bool:
 
 def _scores(product: Product, block: Block, rows: Ints) -> dict[str, Vector]:
     """Return what an arm's own cards say of cases, by what was known of them."""
-    grade, release, is_scored = [], [], []
+    grade, release, is_scored, pd_ppm = [], [], [], []
     for start in range(0, len(rows), CHUNK):
         own = rows[start : start + CHUNK]
         features = np.full((len(own), len(product.features)), np.nan)
@@ -102,10 +103,12 @@ def _scores(product: Product, block: Block, rows: Ints) -> dict[str, Vector]:
                 features[:, place] = block.known[block.features.index(name)][own]
         scored = scored_of(product, features)
         is_scored.append(scored.is_scored)
+        pd_ppm.append(scored.pd_ppm.astype(np.int64))
         grade.append(np.where(scored.is_scored, scored.grade, 0).astype(np.int64))
         release.append(np.where(scored.is_scored, scored.release_points, 0).astype(np.int64))
     known = np.concatenate(is_scored)
     return {
         "grade": Vector(kind="number", values=np.concatenate(grade), known=known),
         "release_points": Vector(kind="number", values=np.concatenate(release), known=known),
+        **reopened_columns(product.losing, block.requested_minor[rows], pd_ppm=np.concatenate(pd_ppm), is_scored=known),
     }

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from creditline.decision.outcome import Answer, Kind
 from creditline.decision.past import ANSWERS, FIGURES, NONE, Outcomes, Past, Whole
+from creditline.decision.reopened import shares_of
 from creditline.decision.tables import WORTH
 from creditline.money import MILLION
 from creditline.policy.columnar.answers import Answers
@@ -130,17 +131,11 @@ def moved(past: Past, outcomes: Outcomes) -> Iterator[tuple[str, Whole]]:
         case Kind.RESTORATION:
             share = or_nothing(outcomes.figures["share_ppm"])
             now = np.where(outcomes.answers == ANSWERS.index(Answer.AT_ONCE), MILLION, share)
-            released = _part(past.requested_minor, now)
+            released = shares_of(past.requested_minor, now)
             yield "released at once", released
             yield "withheld", past.requested_minor - released
         case Kind.REVIEW:
             factor = outcomes.figures["factor_ppm"]
-            yield "granted", _part(past.granted_minor, np.where(factor == NONE, MILLION, factor))
+            yield "granted", shares_of(past.granted_minor, np.where(factor == NONE, MILLION, factor))
         case Kind.RELEASE:
             return
-
-
-def _part(amount_minor: Whole, share_ppm: Whole) -> Whole:
-    """Return `money.share_of` of whole columns, without the product that 64 bits may not hold."""
-    whole, rest = np.divmod(amount_minor, MILLION)
-    return whole * share_ppm + rest * share_ppm // MILLION

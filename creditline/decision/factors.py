@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from creditline.decision.outcome import Kind, Scores
 from creditline.decision.product import Product
+from creditline.decision.reopened import LOSS, reopened_of
 from creditline.decision.tables import Given, ask, rank
 from creditline.policy.compiled import CompiledDecision
 from creditline.policy.table import Value, door
@@ -67,8 +68,10 @@ class Case:
     def __post_init__(self) -> None:
         rules = self.product.compiled.decisions[self.table]
         cards = (("release_points", self.product.release_card), ("grade", self.product.pd_card))
+        # What is expected to be lost is read off the card that gives the grade.
+        read = {*rules.reads, *(("grade",) if LOSS in rules.reads else ())}
         object.__setattr__(self, "rules", rules)
-        object.__setattr__(self, "cards", tuple(one for one in cards if self.scores and one[0] in rules.reads))
+        object.__setattr__(self, "cards", tuple(one for one in cards if self.scores and one[0] in read))
 
     @property
     def reads(self) -> Collection[str]:
@@ -131,8 +134,19 @@ def given_without(case: Case, taken: Collection[Factor], moved: Mapping[str, flo
     if families or moved:
         for name, card in case.cards:
             points = card.points_without(row, names, families=families, kept=moved)
-            given[name] = points if name == "release_points" else grade_at(card, points)
+            given |= {name: points} if name == "release_points" else _priced(case, card, points)
     return given
+
+
+def _priced(case: Case, card: Scorecard | Booster, points: int) -> Given:
+    """Return what tables are given by the points of the card that prices: the grade, and what is expected to be lost."""
+    asked = case.given["requested_minor"]
+    expected = reopened_of(
+        case.product.losing,
+        asked if isinstance(asked, int) else 0,
+        pd_ppm=pd_ppm_at(card.decides.knots, points),
+    )
+    return {"grade": grade_at(card, points), **expected}
 
 
 def grade_at(card: Scorecard | Booster, points: int) -> int:

@@ -13,6 +13,7 @@ from creditline.clock import DAY_US, EPOCH_DAY, from_us
 from creditline.decision.block import Block, Ids
 from creditline.decision.past import Outcomes, Past
 from creditline.decision.product import Product
+from creditline.decision.reopened import LOSS, USED, reopened_columns
 from creditline.policy.columnar.vector import Vector
 from creditline.policy.table import Input
 from creditline.policy.values import Value
@@ -112,7 +113,8 @@ def past_of_block(
         kind=block.kind,
         currency=block.currency,
         numbers=numbers,
-        columns=columns_of_block(block, product.policy.inputs, rows=rows, numbers=numbers) | dict(scores or {}),
+        columns=columns_of_block(product, block, product.policy.inputs, rows=rows, numbers=numbers)
+        | dict(scores or {}),
         count=len(as_of_us),
         ids=Ids(block.ids[at]),
         borrowers=Borrowers(block.borrowers if rows is None else block.borrowers[rows]),
@@ -138,10 +140,14 @@ def past_of_block(
 
 
 def columns_of_block(
-    block: Block, inputs: Sequence[Input], *, rows: Ints | None, numbers: Mapping[str, Value]
+    product: Product, block: Block, inputs: Sequence[Input], *, rows: Ints | None, numbers: Mapping[str, Value]
 ) -> dict[str, Vector]:
-    """Lay out what `decision.tables.given_of` gives one question, for all of them."""
-    whole = {one.name: _column(block, one.name) for one in inputs if one.name not in numbers}
+    """Lay out what `decision.tables.given_of` gives one question of a product, for all of them."""
+    whole = {
+        one.name: _reopened(product, block, one.name) if one.name in {USED, LOSS} else _column(block, one.name)
+        for one in inputs
+        if one.name not in numbers
+    }
     return whole if rows is None else {name: one.taken(rows) for name, one in whole.items()}
 
 
@@ -152,6 +158,17 @@ def _column(block: Block, name: str) -> Vector:
         block.memo[key] = _vector(block, "sources_count" if name == "covered_sources_count" else name)
     found: Vector = block.memo[key]
     return found
+
+
+def _reopened(product: Product, block: Block, name: str) -> Vector:
+    """Return what a product expects of the amounts that a block's decisions were asked for."""
+    key = ("reopened", product.losing)
+    if key not in block.memo:
+        block.memo[key] = reopened_columns(
+            product.losing, block.requested_minor, pd_ppm=block.pd_ppm, is_scored=block.grades > 0
+        )
+    found: dict[str, Vector] = block.memo[key]
+    return found[name]
 
 
 def _vector(block: Block, name: str) -> Vector:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from creditline.clock import DAY_US, business_day, from_us
 from creditline.decision.decide import OPENED
 from creditline.decision.product import Product
+from creditline.decision.reopened import reopened_columns
 from creditline.events.frames import Facts
 from creditline.policy.columnar.vector import Vector
 from creditline.policy.values import Value
@@ -132,6 +133,9 @@ def columns_of(product: Product, questions: Questions, views: Views, scored: Sco
     given["covered_sources_count"] = _number(views.sources_count)
     given["grade"] = _number(scored.grade.astype(np.int64), scored.is_scored)
     given["release_points"] = _number(scored.release_points, scored.is_scored)
+    given |= reopened_columns(
+        product.losing, questions.requested_minor, pd_ppm=scored.pd_ppm, is_scored=scored.is_scored
+    )
     nothing = Vector(kind="null", values=np.zeros(questions.count, np.int8), known=np.zeros(questions.count, np.bool_))
     return {one.name: given.get(one.name, nothing) for one in product.policy.inputs}
 

@@ -7,6 +7,7 @@ from datetime import date
 from creditline.decision.factors import FACTORS, SHORT_OF_LIMIT
 from creditline.decision.outcome import Answer
 from creditline.decision.product import Product
+from creditline.decision.reopened import LOSS, USED
 from creditline.decision.tables import TABLES, worth
 from creditline.policy.check.domain import WHOLE, Domain
 from creditline.policy.check.finding import Finding, FindingCode, Severity, in_order
@@ -34,6 +35,8 @@ LINE: Mapping[str, Domain] = {
     "covered_sources_count": Domain(kind="number", least=0, is_whole=True, is_nullable=False),
     "grade": Domain(kind="number", least=1, most=GRADES_COUNT, is_whole=True),
     "release_points": Domain(kind="number", is_whole=True),
+    USED: Domain(kind="number", least=0, is_whole=True),
+    LOSS: Domain(kind="number", least=0, is_whole=True),
 }
 """What every table may read of the line and its scores (`tables.given_of`), and which values it may have."""
 
@@ -42,6 +45,7 @@ WORSE_OF_LINE: Mapping[str, str] = {
     "available_minor": "lower",
     "grade": "higher",
     "release_points": "lower",
+    LOSS: "higher",
 }
 """In which direction a fact of the line speaks against a borrower; features say so themselves."""
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from creditline.decision.outcome import Answer, Kind, Position, Scores, Terms
 from creditline.decision.product import Product
+from creditline.decision.reopened import reopened_of
 from creditline.errors import Broken, Code
 from creditline.policy.table import Value, door
 
@@ -55,6 +56,7 @@ def given_of(
         "covered_sources_count": sources_count,
         "grade": scores.grade if scores else None,
         "release_points": scores.release_points if scores else None,
+        **reopened_of(product.losing, position.requested_minor, pd_ppm=scores.pd_ppm if scores else None),
     }
 
 

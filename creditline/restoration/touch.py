@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from creditline.decision.outcome import Kind
 from creditline.decision.product import Product
+from creditline.decision.reopened import LOSS
 from creditline.decision.tables import TABLES
 from creditline.events.catalogue import BY_NUMBER
 from creditline.events.consent import ConsentGiven, ConsentWithdrawn
@@ -50,7 +51,9 @@ def _read_by(product: Product, asked: Iterable[str]) -> frozenset[int]:
     if OF_ALL in read:
         return frozenset(BY_NUMBER)
     cards = (("release_points", product.release_card), ("grade", product.pd_card))
-    features = read.union(*(card.features for name, card in cards if name in read))
+    # What is expected to be lost is read off the card that gives the grade.
+    scores = read | ({"grade"} if LOSS in read else set())
+    features = read.union(*(card.features for name, card in cards if name in scores))
     return frozenset(number for name in features for number in _numbers(name))
 
 
