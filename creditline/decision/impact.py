@@ -37,13 +37,15 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """What answers moved in all, by currency, as recorded and by the draft."""
+    """What answers moved in all, by currency, as recorded and by the draft, and the 95 % interval of what changes."""
 
     kind: Kind
     measure: str
     currency: str
     before_minor: int
     after_minor: int
+    change_low_minor: int
+    change_high_minor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +212,17 @@ def _turned(tally: Tally) -> tuple[Turned, ...]:
 def _amounts(tally: Tally) -> tuple[Amount, ...]:
     after = tally.of(Of.MOVED_AFTER)
     return tuple(
-        Amount(kind=key[0], measure=key[1], currency=key[2], before_minor=before, after_minor=after[key])
+        Amount(
+            kind=change.kind,
+            measure=change.measure,
+            currency=change.currency,
+            before_minor=before,
+            after_minor=after[key],
+            change_low_minor=change.change_low_minor,
+            change_high_minor=change.change_high_minor,
+        )
         for key, before in sorted(tally.of(Of.MOVED_BEFORE).items())
+        for change in [change_of((key[0], key[1], key[2]), tally.amounts[key[0], key[1], key[2]])]
     )
 
 

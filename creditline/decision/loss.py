@@ -148,6 +148,17 @@ def sum_of(weighed: Weighed) -> Sum:
     )
 
 
+def moved_sum(past: Past, rows: Whole, *, before_minor: Whole, after_minor: Whole) -> Sum:
+    """Return by how much an amount changes, borrower by borrower; `rows` are the cases answered otherwise."""
+    change = after_minor[rows] - before_minor[rows]
+    return Sum(
+        before=float(before_minor.sum()),
+        change=np.asarray(np.bincount(past.who[rows], weights=change), np.float64),
+        cases=_cases_by_borrower(past),
+        scale=1.0,
+    )
+
+
 def _cases_by_borrower(past: Past) -> Whole:
     """Count the cases of each borrower, of a whole block once."""
     if past.block is None or past.rows is not None:

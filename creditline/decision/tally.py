@@ -10,7 +10,7 @@ import numpy as np
 
 from creditline.decision.asked import Asked, hits_of
 from creditline.decision.losing import Losing
-from creditline.decision.loss import Sum, sum_of, weighed_of
+from creditline.decision.loss import Sum, moved_sum, sum_of, weighed_of
 from creditline.decision.outcome import Kind
 from creditline.decision.past import ANSWERS
 
@@ -46,9 +46,13 @@ Measured = tuple[Kind, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Counts and amounts by what they are `Of`, and expected sums by kind, measure and currency."""
+    """Counts and amounts by what they are `Of`; amounts, and what is expected of a year, with whose they are.
+
+    Those are by kind, measure and currency.
+    """
 
     counts: Counter[Key]
+    amounts: Mapping[Measured, Sum]
     sums: Mapping[Measured, Sum]
 
     def of(self, what: Of) -> dict[Key, int]:
@@ -80,20 +84,29 @@ def tally_of(asked: Asked, losing: Losing | None) -> Tally:
     counts.update({(Of.RULE_BEFORE, asked.arm, *rule): count for rule, count in past.rules_counts.items()})
     counts.update({(Of.RULE_AFTER, asked.arm, *rule): count for rule, count in hits_of(asked.answers).items()})
     counts.update({(Of.ARM_RECORDED, arm): count for arm, count in past.arms_counts.items()})
+    amounts = {
+        (past.kind, name, past.currency): moved_sum(
+            past, asked.rows, before_minor=before, after_minor=asked.moved_after[name]
+        )
+        for name, before in asked.moved_before.items()
+    }
     weighed = weighed_of(asked.given, losing) if losing else ()
-    return Tally(counts=counts, sums={(past.kind, one.measure, past.currency): sum_of(one) for one in weighed})
+    sums = {(past.kind, one.measure, past.currency): sum_of(one) for one in weighed}
+    return Tally(counts=counts, amounts=amounts, sums=sums)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """Return tallies added up."""
     counts: Counter[Key] = Counter()
+    amounts: dict[Measured, Sum] = {}
     sums: dict[Measured, Sum] = {}
     for one in tallies:
         for key, count in one.counts.items():
             counts[key] += count
-        for measured, own in one.sums.items():
-            sums[measured] = own if measured not in sums else sums[measured].plus(own)
-    return Tally(counts=counts, sums=sums)
+        for so_far, own in ((amounts, one.amounts), (sums, one.sums)):
+            for measured, more in own.items():
+                so_far[measured] = so_far[measured].plus(more) if measured in so_far else more
+    return Tally(counts=counts, amounts=amounts, sums=sums)
 
 
 def exchanged(tally: Tally, *, former: Tally, latter: Tally) -> Tally:
@@ -101,8 +114,14 @@ def exchanged(tally: Tally, *, former: Tally, latter: Tally) -> Tally:
     counts = Counter(tally.counts)
     counts.subtract(former.counts)
     counts.update(latter.counts)
-    sums = {
-        key: own.plus(latter.sums[key], less=former.sums[key]) if key in latter.sums else own
-        for key, own in tally.sums.items()
-    }
-    return Tally(counts=counts, sums=sums)
+    return Tally(
+        counts=counts,
+        amounts=_exchanged(tally.amounts, former=former.amounts, latter=latter.amounts),
+        sums=_exchanged(tally.sums, former=former.sums, latter=latter.sums),
+    )
+
+
+def _exchanged(
+    sums: Mapping[Measured, Sum], *, former: Mapping[Measured, Sum], latter: Mapping[Measured, Sum]
+) -> dict[Measured, Sum]:
+    return {key: own.plus(latter[key], less=former[key]) if key in latter else own for key, own in sums.items()}

@@ -101,6 +101,20 @@ def test_what_comes_back_is_what_a_restoration_plan_brings_back() -> None:
     }
 
 
+def test_amounts_have_the_interval_of_their_change_over_borrowers() -> None:
+    """One borrower has all cases here: of whom nothing is known, so that the change is told without a spread."""
+    found = impact_of(edited("<text>&gt;= 2</text>", "<text>&gt;= 1</text>"), past(PRODUCT, CASES))
+    for one in found.amounts:
+        change = one.after_minor - one.before_minor
+        assert (one.change_low_minor, one.change_high_minor) == (change, change)
+    cases = [replace(one, borrower=f"b{place}") for place, one in enumerate(CASES)]
+    spread = impact_of(edited("<text>&gt;= 2</text>", "<text>&gt;= 1</text>"), past(PRODUCT, cases))
+    moved_some = [one for one in spread.amounts if one.after_minor != one.before_minor]
+    assert moved_some
+    for one in moved_some:
+        assert one.change_low_minor < one.after_minor - one.before_minor < one.change_high_minor
+
+
 def test_a_draft_that_fails_for_a_case_is_told_as_no_answer() -> None:
     draft = edited(
         '<text>"approve"</text></outputEntry>',

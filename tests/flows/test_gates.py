@@ -101,7 +101,13 @@ async def test_nothing_on_record_fails_no_gate(desk: Desk) -> None:
 def test_growth_is_that_of_the_currency_that_grows_most() -> None:
     def amount(currency: str, before_minor: int, after_minor: int, kind: Kind = Kind.OPENING) -> Amount:
         return Amount(
-            kind=kind, measure="granted", currency=currency, before_minor=before_minor, after_minor=after_minor
+            kind=kind,
+            measure="granted",
+            currency=currency,
+            before_minor=before_minor,
+            after_minor=after_minor,
+            change_low_minor=0,
+            change_high_minor=0,
         )
 
     amounts = [amount("CNY", 100, 90), amount("EUR", 200, 201), amount("USD", 0, 5), amount("CNY", 1, 9, Kind.REVIEW)]

@@ -77,13 +77,15 @@ class TransitionView(View):
 
 
 class AmountView(View):
-    """What the answers granted, drew, released at once or withheld in all."""
+    """What the answers granted, drew, released at once or withheld in all, and the 95 % interval of what changes."""
 
     kind: Kind
     measure: str
     currency: str
     before_minor: int
     after_minor: int
+    change_low_minor: int
+    change_high_minor: int
 
 
 class TurnedView(View):

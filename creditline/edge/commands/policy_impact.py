@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from creditline.decision.acts import Due
-from creditline.decision.impact import Impact
+from creditline.decision.impact import Amount, Impact
+from creditline.decision.loss import Change
 from creditline.decision.product import Product, read_product
 from creditline.decision.shares import Share
 from creditline.edge.commands.output import FOUND_STATUS, Json, note, progress, show, with_engine
@@ -90,20 +91,14 @@ def rows_of(found: Impact) -> list[tuple[object, ...]]:
 
 def _money(found: Impact) -> list[tuple[object, ...]]:
     """Return the amounts that answers move, and what is expected of a year."""
-    rows: list[tuple[object, ...]] = [
-        (
-            "amount",
-            f"{one.kind}: {one.measure}",
-            in_words(one.before_minor, one.currency),
-            in_words(one.after_minor, one.currency),
-            in_words(one.after_minor - one.before_minor, one.currency),
-        )
-        for one in found.amounts
+    told: list[tuple[str, str, Amount | Change]] = [
+        *(("amount", f"{one.kind}: {one.measure}", one) for one in found.amounts),
+        *(("expected", f"{one.kind}: {one.measure} of a year", one) for one in found.changes),
     ]
-    rows += [
+    return [
         (
-            "expected",
-            f"{one.kind}: {one.measure} of a year",
+            word,
+            what,
             in_words(one.before_minor, one.currency),
             in_words(one.after_minor, one.currency),
             (
@@ -111,9 +106,8 @@ def _money(found: Impact) -> list[tuple[object, ...]]:
                 f"[{in_words(one.change_low_minor, one.currency)}, {in_words(one.change_high_minor, one.currency)}]"
             ),
         )
-        for one in found.changes
+        for word, what, one in told
     ]
-    return rows
 
 
 def _told(found: Impact) -> list[tuple[object, ...]]:
