@@ -29,6 +29,12 @@ SIGN_IN = SignIn(keys=("e" * 40,))
 NEW = Person(borrower="new", story="has a line and has not used it", granted_minor=1_000_000, steps=())
 OFTEN = tuple((days, "draw", 300_000) for days in (38, 36, 35, 34, 33, 32, 31))
 DUE = Person(borrower="due", story="was told today", granted_minor=3_000_000, steps=(*OFTEN, (29, "repay", 1_000_000)))
+REN = Person(
+    borrower="ren",
+    story="was three months late: what was repaid is cut unless a statement shows nothing late",
+    granted_minor=2_000_000,
+    steps=((150, "draw", 1_000_000), (60, "statement", 3), (3, "repay", 300_000)),
+)
 TAO = Person(
     borrower="tao",
     story="was told a day that is over",
@@ -68,7 +74,7 @@ async def _serve() -> None:
     settings = read_settings()
     clock = MovedClock(TODAY)
     async with running(settings, clock=MovedClock(TODAY - timedelta(days=300))) as engine:
-        await live(engine.db, engine.house, until=TODAY, people=(*PEOPLE, *ASKING, NEW))
+        await live(engine.db, engine.house, until=TODAY, people=(*PEOPLE, *ASKING, NEW, REN))
         # Nobody works from here on, so that what is due on these days stays due until a test moves the clock.
         await live(engine.db, engine.house, until=TODAY - timedelta(days=1), people=(DUE,))
         await live(engine.db, engine.house, until=TODAY - timedelta(days=5), people=(TAO,))

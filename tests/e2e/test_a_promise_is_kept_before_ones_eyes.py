@@ -98,3 +98,51 @@ async def test_a_switch_moves_the_date_and_a_draw_is_paid_out(visitor: Visitor) 
     await page.get_by_role("link", name="Back to my credit line").click()
     await visitor.rest(page)
     assert await shown(page, "available") == available - 30_000
+
+
+async def test_the_whole_story_repay_why_when_switch_preview_wait_and_it_is_there(visitor: Visitor) -> None:
+    page = await visitor.open("kai")
+    demo = page.get_by_role("complementary", name="Demo")
+    await page.get_by_role("link", name="Repay", exact=True).click()
+    await page.get_by_label("How much").first.fill("1000")
+    await expect(page.get_by_test_id("comes-back")).to_contain_text("if nothing is overdue then")
+    await page.get_by_role("button", name="Repay ¥1,000").click()
+    told = page.get_by_test_id("repaid")
+    await expect(told).to_contain_text("Not all at once: Payment is or was late")
+    await expect(told).to_contain_text("comes back on 20")
+    await page.get_by_role("link", name="See why and when").click()
+    await visitor.rest(page)
+    await expect(page.get_by_role("main")).to_contain_text("Needed: below")
+    await expect(page.get_by_test_id("next")).to_contain_text("comes back on 20 Dec")
+    promised = minor(await page.get_by_test_id("next").inner_text())
+    plan = await page.get_by_role("img", name=re.compile("What can be drawn")).get_attribute("aria-label")
+
+    outcome = page.get_by_test_id("outcome")
+    before = await outcome.inner_text()
+    await page.get_by_role("switch", name=re.compile("Prove your income")).click()
+    await expect(outcome).to_contain_text("days earlier than the current plan")
+    await expect(page.locator("path.picked")).to_be_visible()
+    assert await page.get_by_role("img", name=re.compile("What can be drawn")).get_attribute("aria-label") != plan
+    await page.get_by_role("switch", name=re.compile("Prove your income")).click()
+    await expect(outcome).to_contain_text(before.split("\n")[0])
+
+    await page.get_by_role("link", name=re.compile("Borrow")).click()
+    await page.get_by_label("How much").first.fill("300")
+    await expect(page.get_by_test_id("effect")).to_contain_text(re.compile("Comes back later ?nothing"))
+    await expect(page.get_by_role("main")).to_contain_text("puts nothing off")
+    await expect(page.get_by_role("main")).to_contain_text(re.compile("To repay in all ?¥3"))
+    await page.get_by_role("link", name="Back").click()
+    await visitor.rest(page)
+
+    available, withheld = await shown(page, "available"), await shown(page, "withheld")
+    for day in range(int((await demo.inner_text()).split("says ")[1].split(" ")[0]) + 1, 21):
+        assert await shown(page, "withheld") == withheld, "It came too early."
+        await page.get_by_role("button", name="Next day").click()
+        await expect(demo).to_contain_text(f"says {day} Dec")
+        await visitor.rest(page)
+    assert (await shown(page, "available"), await shown(page, "withheld")) == (
+        available + promised,
+        withheld - promised,
+    )
+    await page.get_by_role("link", name="Dates we gave").click()
+    await expect(page.locator(".promises li").filter(has_text="20 Dec").first).to_contain_text("kept")

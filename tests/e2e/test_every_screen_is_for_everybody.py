@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 LOOKS: list[dict[str, Any]] = [
     {"language": "zh", "width": 390, "dark": False},
     {"language": "en", "width": 320, "dark": True},
+    {"language": "en", "width": 1280, "dark": False},
 ]
 SCREENS = [
     ("mei", ""),
@@ -37,6 +38,8 @@ SCREENS = [
     ("new", "review"),
     ("kai", "evidence"),
     ("new", "consents"),
+    ("ren", ""),
+    ("ren", "repay"),
     ("tao", ""),
     ("due", ""),
     ("nobody", ""),
@@ -76,6 +79,7 @@ async def test_no_screen_has_a_barrier_or_is_cut_off(visitor: Visitor, look: dic
         ("due", "Being decided now"),
         ("tao", "We are late"),
         ("nobody", "No line yet"),
+        ("ren", "if not, your limit is lowered by it that day"),
     ],
 )
 async def test_each_state_says_what_it_is(visitor: Visitor, borrower: str, says: str) -> None:

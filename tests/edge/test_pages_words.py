@@ -2,9 +2,18 @@
 
 import json
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
+
+from creditline.decision.adverse import Trigger
+from creditline.decision.outcome import Needs
+from creditline.edge.api.own_documents import DocumentState
+from creditline.edge.api.own_shapes import Happened
+from creditline.events.event import EvidenceKind
+from creditline.restoration.promise import Outcome, PromiseKind
+from creditline.store.appeals import AppealReason, State
 
 WEB = Path(__file__).parents[2] / "web"
 APPS = ("borrower", "console")
@@ -56,3 +65,22 @@ def test_what_the_build_runs_is_what_a_developer_runs(app: str) -> None:
     assert steps == ["openapi-typescript", "typescript", "vite"]
     for tool in ("openapi-typescript", "tsc --noEmit", "vite build"):
         assert tool in said
+
+
+@pytest.mark.parametrize(
+    ("prefix", "enum"),
+    [
+        ("trigger", Trigger),
+        ("did", Happened),
+        ("outcome", Outcome),
+        ("firm", PromiseKind),
+        ("needed", Needs),
+        ("reason", AppealReason),
+        ("review", State),
+        ("paper", DocumentState),
+        ("kind", EvidenceKind),
+    ],
+)
+def test_everything_the_engine_may_answer_has_words_on_the_pages(prefix: str, enum: type[StrEnum]) -> None:
+    for language in ("en", "zh"):
+        assert {f"{prefix}_{one}" for one in enum} <= words("borrower", language).keys()

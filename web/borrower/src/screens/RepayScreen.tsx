@@ -128,6 +128,14 @@ function Repay({ me, home }: { me: Me; home: Home }) {
                   </dd>
                 </div>
               ))}
+              {told_.cut_minor > 0 && (
+                <div>
+                  <dt>{t("cut_now")}</dt>
+                  <dd>
+                    <b>{money(told_.cut_minor, line)}</b>
+                  </dd>
+                </div>
+              )}
               <div>
                 <dt>{t("available_after")}</dt>
                 <dd>
@@ -197,6 +205,14 @@ function Done({ repaid, line, me }: { repaid: Repaid; line: OwnLine; me: Me }) {
                 </dd>
               </div>
             ))}
+            {repaid.cut_minor > 0 && (
+              <div>
+                <dt>{t("cut_now")}</dt>
+                <dd>
+                  <b>{money(repaid.cut_minor, line)}</b>
+                </dd>
+              </div>
+            )}
             <div>
               <dt>{t("available_after")}</dt>
               <dd>
