@@ -19,6 +19,7 @@ from creditline.policy.dmn import read_policy
 from creditline.policy.parameters import Parameters, read_parameters
 from creditline.policy.strategy import STRATEGY_FILE, Strategy
 from creditline.policy.table import DecisionTable, LiteralExpression, Policy, decision_names, names_read
+from creditline.policy.text import require_text
 from creditline.profile.catalogue import FEATURES, catalogue_version
 from creditline.score.boosted import Booster, read_booster
 from creditline.score.scorecard import Scorecard, read_scorecard
@@ -91,7 +92,7 @@ def with_catalogue(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def read_product(files: Mapping[str, bytes]) -> Product:
     """Read a product from the bytes of its folder's files; raise `PolicyInvalid` naming the file that is wrong."""
-    _require_text(files)
+    require_text(files)
     settings = _settings(files)
     policy = read_policy(_need(files, "policy.dmn"), source="policy.dmn")
     numbers = {name: text.decode() for name, text in files.items() if name.startswith("parameters/")}
@@ -142,17 +143,6 @@ def require_named(files: Mapping[str, bytes]) -> None:
                 f"folder, ending in {', '.join(SUFFIXES)}, and leave {NO_PART} out.",
                 code=Code.POLICY_INVALID,
             )
-
-
-def _require_text(files: Mapping[str, bytes]) -> None:
-    for name, body in files.items():
-        try:
-            body.decode()
-        except UnicodeDecodeError as wrong:
-            raise PolicyInvalid(
-                f"{name} is no text in UTF-8: {wrong.reason} at byte {wrong.start}. Save it as UTF-8.",
-                code=Code.POLICY_INVALID,
-            ) from None
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -114,7 +114,8 @@ async def parameters_at(
                     )
                 texts = {name: text.decode() for name, text in unpack(body).items() if name.startswith("parameters/")}
                 numbers[period.edition] = read_parameters(texts)
-    versions = fold(one for one in life.deeds if known_at is None or one.recorded_at <= known_at)
+    # A house without a past is taken to have decided by its founding edition always, whenever it was founded.
+    versions = {**life.versions, **fold(one for one in life.deeds if known_at is None or one.recorded_at <= known_at)}
     day = business_day(at)
     return now, tuple(
         _stated(one, day, chain=chain, numbers=numbers, versions=versions) for one in numbers[now.edition].all

@@ -15,6 +15,7 @@ from creditline.policy.dmn import read_policy
 from creditline.policy.parameters import OVERLAY, Parameter, Parameters, read_parameters
 from creditline.policy.strategy import STRATEGY_FILE
 from creditline.policy.table import Policy
+from creditline.policy.text import require_text
 
 POLICY_FILE = "policy.dmn"
 PARAMETERS = "parameters/"
@@ -44,7 +45,8 @@ class Side:
 
 
 def side(files: Mapping[str, bytes], *, source: str = POLICY_FILE) -> Side:
-    """Return the side that files make; raise `PolicyInvalid` for rules or numbers that cannot be read."""
+    """Return the side that files make; raise `PolicyInvalid` for what cannot be read of them."""
+    require_text(files)
     texts = {name: body.decode() for name, body in files.items() if name.startswith(PARAMETERS)}
     return Side(
         policy=read_policy(files.get(POLICY_FILE, b""), source=source), numbers=read_parameters(texts), files=files

@@ -96,6 +96,8 @@ async def test_an_answer_as_of_then_does_not_know_what_was_set_later(desk: Desk)
     later = desk.clock() + 30 * DAY
     assert (await stated(desk, "observation_days", at=later)).value == 45
     assert (await stated(desk, "observation_days", at=later, known_at=known)).value == 30
+    before = await stated(desk, "observation_days", at=then, known_at=then - 365 * DAY)
+    assert (before.value, before.by) == (30, "creditline")
 
 
 async def test_a_number_set_for_later_is_told_ahead_and_a_rollback_takes_it_back(desk: Desk) -> None:

@@ -31,6 +31,8 @@ from creditline.policy.life import Act, Period, State, shown
 from creditline.policy.setting import Setting
 
 OTHER = "consumer_revolving"
+MOST_TOLD = 3
+"""So many drafts on their way are named, the newest."""
 
 
 def set_(
@@ -73,7 +75,7 @@ def set_(
         "open_drafts": [one.edition for one in made.open_drafts],
     }
     show(told, as_json=as_json, rows=rows)
-    for one in made.open_drafts:
+    for one in made.open_drafts[-MOST_TOLD:]:
         note(
             f"Edition {shown(one.edition)} of {one.author} is {one.state}, too: whichever is activated later takes back what the "
             f"other changed. Set it --on {shown(one.edition)} to have both."
