@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from creditline.decision.lateness import bills_monthly
 from creditline.decision.product import Product, read_product
 from creditline.decision.recorded import Recorded, groups_of
 from creditline.decision.soundness import check_product
@@ -121,6 +122,7 @@ def _refusals(product: Product) -> Iterator[Finding]:
             yield Finding(code=FindingCode.WORDS_MISSING, severity=Severity.ERROR, words=wrong.message)
     try:
         roles_of(product)
+        bills_monthly(product)
         check_terms(product)
     except PolicyInvalid as wrong:
         yield Finding(code=FindingCode.TERMS_IMPOSSIBLE, severity=Severity.ERROR, words=wrong.message)

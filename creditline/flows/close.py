@@ -13,7 +13,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from creditline.clock import DAY, MICROSECOND, Clock, business_day, start_of
-from creditline.decision.lateness import facts_of
+from creditline.decision.lateness import bills_monthly, facts_of
 from creditline.errors import Code, Unavailable
 from creditline.events.row import EventRow, row_of
 from creditline.flows.house import House, Offer
@@ -190,7 +190,7 @@ async def _close(
     )
     before = await days.buckets(db, {one.line: one.next_on - DAY for one in behind if one.is_late})
     await facts.record(
-        db, [row for one, own in done for row in _facts(one, own, before.get(one.line, Bucket.CURRENT), at=at)]
+        db, [row for one, own in done for row in _facts(offer, one, own, before.get(one.line, Bucket.CURRENT), at=at)]
     )
     await days.move_on(db, [_moved(one, own) for one, own in done])
     return sum(len(own.days) for _, own in done)
@@ -218,11 +218,15 @@ def _moved(one: Behind, own: Closing) -> Moved:
     )
 
 
-def _facts(one: Behind, own: Closing, before: Bucket, *, at: datetime) -> list[EventRow]:
+def _facts(offer: Offer, one: Behind, own: Closing, before: Bucket, *, at: datetime) -> list[EventRow]:
     """Return what became known of a line on its days, which stood in a bucket before them."""
     made: list[EventRow] = []
+
+    def monthly(day: date) -> bool:
+        return bills_monthly(offer.product(one.product, _end_of(day)))
+
     for day in own.days:
-        told = facts_of(day, before, borrower=one.borrower, currency=one.currency)
+        told = facts_of(day, before, borrower=one.borrower, currency=one.currency, monthly=monthly)
         made += [row_of(event, recorded_at=at) for event in told]
         before = day.result.bucket
     return made

@@ -87,7 +87,9 @@ def _close(course: Course, *, through: date) -> None:
         return
     since, bucket = course.closing
     classes = course.standing.classes
-    for event in facts_ahead(course.line, course.loans, bucket, since=since, through=through, classes=classes):
+    for event in facts_ahead(
+        course.line, course.loans, bucket, span=(since, through), classes=classes, monthly=course.standing.bills_monthly
+    ):
         row = row_of(event, recorded_at=event.happened_at)
         known = Step(happens_at=row.happened_at, act=Act.FACT, number=row.number)
         _learn(course, replace(known, amount_minor=row.amount_minor or 0, code=row.code or 0), at=row.happened_at)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from creditline.clock import start_of
 from creditline.decision.decide import Known
+from creditline.decision.lateness import bills_monthly
 from creditline.decision.product import Product
 from creditline.events.frames import Facts
 from creditline.ledger.asset_class import Bucket, ClassTerms
@@ -84,6 +85,10 @@ class Standing:
     def in_force(self, as_of: datetime) -> Product:
         """Return the edition that decides what is new at an instant."""
         return next((product for period, product in self.periods if period.holds(as_of)), self.product)
+
+    def bills_monthly(self, day: date) -> bool:
+        """Say whether a statement is issued at the end of a day's month."""
+        return bills_monthly(self.in_force(start_of(day)))
 
     def classes(self, day: date) -> ClassTerms:
         """Return the thresholds that count on a day."""

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from creditline.decision.lateness import facts_ahead, facts_of, months_late
+from creditline.decision.lateness import bills_monthly, facts_ahead, facts_of, months_late
+from creditline.errors import PolicyInvalid
 from creditline.events.catalogue import Cured, FellOverdue, StatementIssued
 from creditline.events.event import Event
 from creditline.events.row import row_of
@@ -13,6 +14,7 @@ from creditline.ledger.asset_class import Bucket, ClassTerms
 from creditline.ledger.close import DayClosed, Suspense, close_line
 from creditline.ledger.day import line_day
 from creditline.ledger.running import end_day
+from tests.decision.a_product import a_product, changed
 from tests.ledger.a_line import a_line
 from tests.ledger.a_loan import DRAWN_ON, LINE, a_loan, some_terms
 
@@ -69,8 +71,9 @@ def test_every_bucket_is_so_many_months_late() -> None:
     assert [months_late(one) for one in Bucket] == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("is_monthly", [False, True])
 @pytest.mark.parametrize("since", [0, 1, 20, 40])
-def test_what_is_ahead_is_what_every_day_would_say(since: int) -> None:
+def test_what_is_ahead_is_what_every_day_would_say(since: int, is_monthly: bool) -> None:
     loans = [
         a_loan(terms=some_terms(count=3)),
         a_loan(5_000, some_terms(count=1), drawn_on=DRAWN_ON + timedelta(days=40), loan=LINE),
@@ -80,9 +83,48 @@ def test_what_is_ahead_is_what_every_day_would_say(since: int) -> None:
     daily: list[Event] = []
     closing = close_line(LINE, loans, since=first, through=last, suspense=Suspense(), classes=lambda _: ClassTerms())
     for day in closing.days:
-        daily += facts_of(day, before, borrower="ada", currency="CNY")
+        daily += facts_of(day, before, borrower="ada", currency="CNY", monthly=lambda _: is_monthly)
         before = day.result.bucket
     line = replace(a_line(), id=LINE, borrower="ada", currency="CNY")
-    ahead = facts_ahead(line, loans, Bucket.CURRENT, since=first, through=last, classes=lambda _: ClassTerms())
+    ahead = facts_ahead(
+        line, loans, Bucket.CURRENT, span=(first, last), classes=lambda _: ClassTerms(), monthly=lambda _: is_monthly
+    )
     assert list(ahead) == daily
     assert len(daily) >= 4
+
+
+@pytest.mark.parametrize(
+    ("day", "types"),
+    [
+        (date(2026, 3, 30), []),
+        (date(2026, 3, 31), [StatementIssued]),
+        (date(2026, 4, 1), []),
+    ],
+)
+def test_where_months_are_billed_who_pays_is_told_what_is_owed_at_their_end(day: date, types: list[type]) -> None:
+    closed = replace(a_day(-1), result=replace(a_day(-1).result, day=day))
+    told = facts_of(closed, Bucket.CURRENT, borrower="ada", currency="CNY", monthly=lambda _: True)
+    assert [type(event) for event in told] == types
+    assert facts_of(closed, Bucket.CURRENT, borrower="ada", currency="CNY") == ()
+    for event in told:
+        assert isinstance(event, StatementIssued)
+        assert (event.months_late_count, event.amount_minor) == (0, closed.result.owed_minor)
+    nothing = replace(closed.result, principal_minor=0, interest_minor=0, penalty_minor=0, fee_minor=0)
+    assert (
+        facts_of(replace(closed, result=nothing), Bucket.CURRENT, borrower="a", currency="CNY", monthly=lambda _: True)
+        == ()
+    )
+
+
+def test_a_product_says_plainly_whether_months_are_billed() -> None:
+    assert not bills_monthly(a_product())
+    assert bills_monthly(changed({"product.toml": lambda text: text.replace("monthly = false", "monthly = true")}))
+    assert not bills_monthly(
+        changed({"product.toml": lambda text: text.replace("[statements]\nmonthly = false\n", "")})
+    )
+
+
+@pytest.mark.parametrize("wrong", ["monthly = 1", "weekly = true"])
+def test_what_is_no_yes_or_no_is_refused(wrong: str) -> None:
+    with pytest.raises(PolicyInvalid, match="monthly = true or false"):
+        bills_monthly(changed({"product.toml": lambda text: text.replace("monthly = false", wrong)}))

@@ -19,7 +19,7 @@ from creditline.ledger.chart import Account
 from creditline.ledger.day import LineDay
 from creditline.ledger.line import Line
 from creditline.store import book, days, facts, lines
-from tests.decision.a_product import a_short_product
+from tests.decision.a_product import a_short_product, changed
 from tests.flows.desk import Desk
 
 
@@ -255,3 +255,21 @@ async def test_how_late_a_line_is_becomes_known_as_it_changes(desk: Desk) -> Non
         told = [row for row in await facts.of_borrower(connection, "ada") if row.number == StatementIssued.number]
     assert [row.code for row in told] == [1, 2, 3, 0]
     assert [(row.amount_minor or 0) > 90_000 for row in told] == [True, True, True, False]
+
+
+async def test_who_pays_on_time_is_told_what_is_owed_every_month_where_that_is_billed(desk: Desk) -> None:
+    await desk.offer(changed({"product.toml": lambda text: text.replace("monthly = false", "monthly = true")}))
+    await begin_closing(desk.db, desk.clock)
+    line = await desk.open()
+    await desk.draw(line, 90_000)
+    await closed(desk, days=75)
+    async with desk.db.reading() as connection:
+        told = [row for row in await facts.of_borrower(connection, "ada") if row.number == StatementIssued.number]
+    assert [(row.happened_at + timedelta(microseconds=1)).date().isoformat() for row in told] == [
+        "2026-04-01",
+        "2026-05-01",
+    ]
+    assert [row.code for row in told] == [0, 0]
+    assert told[0].amount_minor is not None
+    assert told[1].amount_minor is not None
+    assert 90_000 < told[0].amount_minor < told[1].amount_minor

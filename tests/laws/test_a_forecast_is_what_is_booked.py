@@ -23,7 +23,7 @@ from creditline.ledger.line import Line
 from creditline.restoration.course import Act, Step, What
 from creditline.restoration.forecast import Forecast
 from creditline.store import due, lines
-from tests.decision.a_product import a_short_product
+from tests.decision.a_product import a_short_product, changed
 from tests.flows.desk import Desk
 from tests.flows.test_limits import adding
 
@@ -147,6 +147,21 @@ async def test_what_is_foreseen_is_what_is_booked_while_days_are_closed_and_paym
     desk: Desk, seed: int
 ) -> None:
     await desk.offer(a_short_product())
+    await begin_closing(desk.db, desk.clock)
+    await hold(desk, random.Random(seed), is_closing=True)
+
+
+@pytest.mark.parametrize("seed", range(300, 304))
+async def test_what_is_foreseen_is_what_is_booked_while_months_are_billed(desk: Desk, seed: int) -> None:
+    await desk.offer(
+        changed(
+            {
+                "product.toml": lambda text: text.replace("instalments_count = 12", "instalments_count = 1").replace(
+                    "monthly = false", "monthly = true"
+                )
+            }
+        )
+    )
     await begin_closing(desk.db, desk.clock)
     await hold(desk, random.Random(seed), is_closing=True)
 
