@@ -23,7 +23,7 @@ export function Customer({ borrower, line, lines, newest, repaidCount, href }: C
     <Card title={t("customer_named", { name: borrower })} aside={newest?.grade != null && <span className="chip b">{t("grade", { grade: newest.grade })}</span>}>
       <p className="sub apart">
         <span>
-          {t("since", { year: line.opened_at.slice(0, 4) })} · {t("repayments", { count: repaidCount })} · {line.product}
+          {t("since", { year: line.opened_at.slice(0, 4) })} · {t("repayments", { count: repaidCount })}
         </span>
         {newest?.pd_ppm != null && <span>PD {percent(newest.pd_ppm / 1e6, i18n.language)}</span>}
       </p>
@@ -49,7 +49,10 @@ export function Customer({ borrower, line, lines, newest, repaidCount, href }: C
           </div>
         ))}
       </dl>
-      <p className="sub">{t("granted", { amount: amount(line.granted_minor, line.currency) })}</p>
+      <p className="sub apart">
+        <span>{t("granted", { amount: amount(line.granted_minor, line.currency) })}</span>
+        <span>{line.product}</span>
+      </p>
       {lines.length > 1 && (
         <p className="sub">
           {t("other_lines")}{" "}

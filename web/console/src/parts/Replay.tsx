@@ -28,7 +28,7 @@ export function Replay({ found, product, borrower, asked, supposing, isBusy }: R
       {!found.is_replayed_equal && <p className="failing">{found.record_difference ?? found.facts_difference}</p>}
       <div className="controls">
         <span className="sub">{t("as_of")}</span>
-        <b className="stamp">{moment(then.decision.as_of, i18n.language)}:{then.decision.as_of.slice(17, 19)} UTC</b>
+        <b className="stamp">{t("stamp", { day: day(then.decision.as_of, i18n.language), year: then.decision.as_of.slice(0, 4), time: then.decision.as_of.slice(11, 19) })}</b>
         <span className="sub">{t("compare")}</span>
         <button type="button" className="btn v" aria-pressed={supposing.is_now} onClick={() => set({ now: supposing.is_now ? null : "1" })}>
           {t("data_of_today")}
@@ -185,7 +185,7 @@ function Outcome({ title, side, currency, testId }: { title: string; side: Side;
   return (
     <div className={`out ${testId}`} data-testid={testId}>
       <span className="sub">
-        {title} · {t("policy_short", { id: side.policy.slice(0, 8) })}
+        {title} · {t("policy_short", { id: side.decision.edition.slice(0, 8) })}
       </span>
       <p className="big">{headline(side, currency)}</p>
       <p className="sub">{t("rule", ruleOf(side.decision))}</p>
@@ -213,15 +213,19 @@ function Path({ found, supposing }: { found: Examination; supposing: Supposing }
     if (found.card === "release_points") return release_points === null ? "–" : String(release_points);
     return pd_ppm === null ? "–" : percent(pd_ppm / 1e6, i18n.language);
   };
-  const plan = (side: Side): string =>
-    side.plan ? amount(side.plan.now_minor, currency) : side.decision.amount_minor === null ? t(`answer_${side.decision.answer}`) : amount(side.decision.amount_minor, currency);
+  const plan = ({ plan: laid, decision }: Side): string => {
+    const last = laid?.tranches.at(-1);
+    if (laid) return [amount(laid.now_minor, currency), ...(last ? [day(last.due_on, i18n.language)] : [])].join(", ");
+    return decision.amount_minor === null ? t(`answer_${decision.answer}`) : amount(decision.amount_minor, currency);
+  };
+  const areFactsMoved = supposed !== null && (supposing.is_now || supposing.without.length > 0);
   const read = found.values.filter((one) => one.is_read).length;
   const steps: Step[] = [
     {
       name: t("step_facts"),
       what: t("step_facts_say", { time: moment(then.decision.as_of, i18n.language) }),
-      was: amount(then.decision.requested_minor, currency),
-      now: supposing.is_now ? t("now") : supposing.without.length ? t("without", { count: supposing.without.length }) : amount(then.decision.requested_minor, currency),
+      was: areFactsMoved ? t("as_seen") : amount(then.decision.requested_minor, currency),
+      now: supposing.is_now ? t("as_known") : supposing.without.length ? t("without", { count: supposing.without.length }) : amount(then.decision.requested_minor, currency),
     },
     {
       name: t("step_features"),
@@ -230,7 +234,7 @@ function Path({ found, supposing }: { found: Examination; supposing: Supposing }
       now: first ? valued(first.name, first.supposed, currency, "–") : t("values", { count: read }),
     },
     { name: t("step_score"), what: t(found.card === "release_points" ? "release_points" : "pd"), was: score(then), now: score(other) },
-    { name: t("step_policy"), what: then.policy === other.policy ? t("first_rule", ruleOf(then.decision)) : t("policy_short", { id: other.policy.slice(0, 8) }), was: t("rule_short", ruleOf(then.decision)), now: t("rule_short", ruleOf(other.decision)) },
+    { name: t("step_policy"), what: then.decision.edition === other.decision.edition ? t("first_rule", ruleOf(then.decision)) : t("policy_short", { id: other.decision.edition.slice(0, 8) }), was: t("rule_short", ruleOf(then.decision)), now: t("rule_short", ruleOf(other.decision)) },
     { name: t("step_plan"), what: t(then.plan ? "amount_now" : "answer"), was: plan(then), now: plan(other) },
   ];
   return (

@@ -113,7 +113,8 @@ function File({ borrower, asked, line, lines, file }: FileProps) {
   const examination = useExamination(chosen, supposing);
   const href = (changes: Record<string, string | string[] | null>) => otherwise(borrower, asked, changes);
   const show = FILTERS.find((one) => one === asked.get("show")) ?? ("all" satisfies Filter);
-  const sources = [history, promises, reviews, documents, facts];
+  // Evidence is sealed under a key that a server may be without; the rest of what happened is shown without it.
+  const sources = [history, promises, reviews, facts];
   const missing = sources.find((one) => one.data === undefined);
   return (
     <div className="lay">
@@ -131,12 +132,13 @@ function File({ borrower, asked, line, lines, file }: FileProps) {
           <Card title={t("timeline")}>{missing.isError ? <Failed trouble={missing.error} again={() => void missing.refetch()} /> : <Waiting rows={8} />}</Card>
         ) : (
           <Timeline
-            items={itemsOf({ history: history.data!, promises: promises.data!, reviews: reviews.data!, documents: documents.data!, facts: facts.data!, currency: line.currency }, t, i18n.language)}
+            items={itemsOf({ history: history.data!, promises: promises.data!, reviews: reviews.data!, documents: documents.data ?? [], facts: facts.data!, currency: line.currency }, t, i18n.language)}
             filter={show}
             selected={chosen}
             href={href}
           />
         )}
+        {documents.isError && <p className="stale">{t("documents_away")}</p>}
       </div>
       <div className="col">
         {chosen === null ? (
