@@ -8,7 +8,7 @@ from creditline.edge.sources.taiwan import read_taiwan
 from creditline.policy.values import Value
 from tests.edge.a_source import real
 
-RULE_5, SURGE, CALM = 5, 6, 7
+FREQUENT, SURGE, CALM = 6, 7, 8
 
 
 def asked(policy: str, numbers: dict[str, Value]) -> dict[int, RuleEvidence]:
@@ -25,7 +25,7 @@ def asked(policy: str, numbers: dict[str, Value]) -> dict[int, RuleEvidence]:
 def test_on_the_taiwan_book_a_surge_is_not_shown_to_be_riskier_and_points_are() -> None:
     found = asked("", {})
     # The source has one implied draw a month: nobody draws more than six times.
-    assert RULE_5 not in found
+    assert FREQUENT not in found
     assert (found[SURGE].claim, found[SURGE].verdict) == (Claim.RISKIER, Verdict.NOT_SHOWN)
     assert (found[CALM].claim, found[CALM].verdict) == (Claim.SAFER, Verdict.SUPPORTED)
 
@@ -39,5 +39,5 @@ def test_on_the_taiwan_book_drawing_again_every_month_is_contradicted_as_a_sign_
         "draws_30d_count = null or draws_30d_count", "draws_90d_count = null or draws_90d_count"
     )
     found = asked(in_90_days, {"frequent_draws_30d_count": 2})
-    assert min(found[RULE_5].compared_count, found[RULE_5].rest_count) > 1_000
-    assert (found[RULE_5].claim, found[RULE_5].verdict) == (Claim.RISKIER, Verdict.CONTRADICTED)
+    assert min(found[FREQUENT].compared_count, found[FREQUENT].rest_count) > 1_000
+    assert (found[FREQUENT].claim, found[FREQUENT].verdict) == (Claim.RISKIER, Verdict.CONTRADICTED)

@@ -233,6 +233,13 @@ def at_its_edges(kind: type[Event]) -> Event:
                 filled[field.name] = "\U0001f9fe" * most
             case msgspec.inspect.EnumType(cls=members):
                 filled[field.name] = list(members)[-1]
+            case msgspec.inspect.LiteralType(values=values):
+                filled[field.name] = values[-1]
+            case msgspec.inspect.StrType(pattern=str()) if field.name not in filled:
+                # A language is a version of words too.
+                filled[field.name] = "zh"
+            case _:
+                pass
     return kind(**{name: value for name, value in filled.items() if name in {one.name for one in told.fields}})
 
 
