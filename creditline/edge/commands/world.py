@@ -28,7 +28,7 @@ def demo(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Replay a real book, print what was answered and why, and serve it with the pages of three borrowers.
+    """Replay a real book, print what was answered and why, and serve it with the pages of four borrowers.
 
     The book is the Taiwan data set if it is found, else a made one that is called synthetic. A demo that is already there
     is shown again.
