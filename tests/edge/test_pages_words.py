@@ -3,15 +3,18 @@
 import json
 import re
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from creditline.decision.adverse import Trigger
-from creditline.decision.outcome import Needs
+from creditline.decision.adverse import OUTCOMES, Trigger
+from creditline.decision.factors import FACTORS, SHORT_OF_LIMIT
+from creditline.decision.outcome import Answer, Kind, Needs
 from creditline.edge.api.own_documents import DocumentState
 from creditline.edge.api.own_shapes import Happened
 from creditline.events.event import EvidenceKind
+from creditline.profile.feature import Source
 from creditline.restoration.promise import Outcome, PromiseKind
 from creditline.store.appeals import AppealReason, State
 
@@ -55,6 +58,31 @@ def test_every_word_that_a_screen_asks_for_is_there_and_no_other(app: str, langu
         if not f"{key}_".startswith(tuple(begun)) and not key.endswith(tuple(ended))
     }
     assert unasked == set(), "No screen says this any more."
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_officers_have_a_word_for_every_act_answer_outcome_and_request(language: str) -> None:
+    said = words("console", language)
+    acts = [one for one in Trigger if one not in OUTCOMES]
+    schema = (files("creditline") / "store" / "schema.sql").read_text(encoding="utf-8")
+    kinds = re.search(r"create table request \(.*?check \(kind in\s*\((.*?)\)\)", schema, re.DOTALL)
+    timeline = (WEB / "console" / "src" / "parts" / "Timeline.tsx").read_text(encoding="utf-8")
+    elsewhere = re.search(r"SAID_ELSEWHERE = \[(.*?)\]", timeline)
+    assert kinds
+    assert elsewhere
+    told = set(re.findall(r"'(\w+)'", kinds[1])) - set(re.findall(r'"(\w+)"', elsewhere[1]))
+    needed = {
+        *(f"{begins}_{one}" for one in acts for begins in ("trigger", "why")),
+        *(f"answer_{one}" for one in Answer),
+        *(f"outcome_{one}" for one in Outcome),
+        *(f"reason_{one}" for one in AppealReason),
+        *(f"state_{one}" for one in State),
+        *(f"decided_{one}" for one in Kind),
+        *(f"factor_{one.code}" for one in (*FACTORS, SHORT_OF_LIMIT)),
+        *(f"source_{one}" for one in Source),
+        *(f"did_{one}" for one in told),
+    }
+    assert needed - said.keys() == set()
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -33,28 +33,27 @@ export function Acts({ file }: { file: CaseFile }) {
         <button type="button" className="btn" onClick={() => setAct("note")}>
           {t("note")}
         </button>
-      </div>
-      {isOpen && (
-        <div className="acts">
-          {isProposed && (
-            <button type="button" className="btn" onClick={() => setAct("refuse")}>
-              {t("refuse")}
-            </button>
-          )}
+        {isOpen && isProposed && (
+          <button type="button" className="btn" onClick={() => setAct("refuse")}>
+            {t("refuse")}
+          </button>
+        )}
+        {isOpen && (
           <button type="button" className="btn" onClick={() => setAct("uphold")}>
             {t("uphold")}
           </button>
-          {isProposed ? (
-            <button type="button" className="btn p" onClick={() => setAct("approve")}>
-              {t("approve")}
-            </button>
-          ) : (
-            <button type="button" className="btn p" disabled={isFixed} title={isFixed ? t("fixed") : undefined} onClick={() => setAct("change")}>
-              {t("change")}
-            </button>
-          )}
-        </div>
-      )}
+        )}
+        {isOpen && isProposed && (
+          <button type="button" className="btn p" onClick={() => setAct("approve")}>
+            {t("approve")}
+          </button>
+        )}
+        {isOpen && !isProposed && (
+          <button type="button" className="btn p" disabled={isFixed} title={isFixed ? t("fixed") : undefined} onClick={() => setAct("change")}>
+            {t("change")}
+          </button>
+        )}
+      </div>
       <span className="vh" role="status">
         {said}
       </span>
