@@ -87,6 +87,23 @@ def facts_of_arrays(
     )
 
 
+def side_by_side(facts: Sequence[Facts]) -> Facts:
+    """Return the facts of several borrowers, each given alone and in order, as those of one book."""
+    starts = np.zeros(len(facts) + 1, np.int64)
+    np.cumsum([len(one.number) for one in facts], out=starts[1:])
+    columns = {
+        name: np.concatenate([getattr(one, name) for one in facts])
+        for name in ("number", "happened_us", "recorded_us", "amount_minor", "code")
+    }
+    until = [np.full(len(one.number), NEVER_US, np.int64) if one.until_us is None else one.until_us for one in facts]
+    return Facts(
+        borrowers=tuple(one.borrowers[0] for one in facts),
+        starts=starts,
+        **columns,
+        until_us=np.concatenate(until) if any(one.until_us is not None for one in facts) else None,
+    )
+
+
 def with_fact(facts: Facts, *, number: int, at_us: int, amount_minor: int, code: int) -> Facts:
     """Return the facts of one borrower and one more, which is learned of when it happens."""
     columns = {

@@ -19,7 +19,7 @@ from creditline.decision.product import Product
 from creditline.decision.settle import new_loan
 from creditline.errors import Code, Malformed
 from creditline.events.catalogue import BalanceMoved, LineOpened
-from creditline.events.frames import Facts, facts_of_arrays
+from creditline.events.frames import Facts, facts_of_arrays, side_by_side
 from creditline.ids import id_from
 from creditline.ledger.book import Posting, Stamp, move_in, open_line
 from creditline.ledger.line import Line
@@ -82,7 +82,7 @@ def answered(needs: Sequence[Need]) -> list[Known]:
     """Return what is known of many borrowers, each as of an instant of their own."""
     if not needs:
         return []
-    facts = _side_by_side([need.facts for need in needs])
+    facts = side_by_side([need.facts for need in needs])
     as_of_us = np.array([to_us(need.as_of) for need in needs], dtype=np.int64)
     asked = np.array([need.product.consents.asked for need in needs])
     features, is_known = profile_and_sources(facts, FEATURES, as_of_us=as_of_us, asked=asked)
@@ -93,22 +93,6 @@ def answered(needs: Sequence[Need]) -> list[Known]:
         known = known_of(product, in_order_of(product, features[places]), [sources[place] for place in places])
         found.update(zip(places, known, strict=True))
     return [found[place] for place in range(len(needs))]
-
-
-def _side_by_side(facts: Sequence[Facts]) -> Facts:
-    """Put the facts of single borrowers, in order each, side by side."""
-    counts = [len(one.number) for one in facts]
-    starts = np.zeros(len(facts) + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
-    return Facts(
-        borrowers=tuple(one.borrowers[0] for one in facts),
-        starts=starts,
-        number=np.concatenate([one.number for one in facts]),
-        happened_us=np.concatenate([one.happened_us for one in facts]),
-        recorded_us=np.concatenate([one.recorded_us for one in facts]),
-        amount_minor=np.concatenate([one.amount_minor for one in facts]),
-        code=np.concatenate([one.code for one in facts]),
-    )
 
 
 def _life(product: Product, assumed: Assumed, who: Person, *, until: datetime) -> Asking[Lived]:

@@ -1,5 +1,6 @@
 """A frame of events becomes Facts: the borrowers asked for, their events in the one order, nothing lost and nothing twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from creditline.clock import to_us
 from creditline.errors import Broken
-from creditline.events.frames import EVENT_SCHEMA, Facts, facts_of_arrays, facts_of_frame
+from creditline.events.frames import EVENT_SCHEMA, NEVER_US, Facts, facts_of_arrays, facts_of_frame, side_by_side
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -83,3 +84,16 @@ def test_an_event_of_nobody_is_refused() -> None:
             ["ada"], borrower_index=one, number=one.astype(np.uint8), happened_us=one, recorded_us=one, amount_minor=one,
             code=one.astype(np.int32),
         )  # fmt: skip
+
+
+def test_borrowers_told_one_by_one_stand_side_by_side_with_what_was_undone_of_each() -> None:
+    frame = frame_of(row("1", "ada", amount=1), row("2", "bob", amount=2), row("3", "bob", amount=3, hours_ago=2))
+    alone = [facts_of_frame(frame, [name]) for name in ("ada", "nobody", "bob")]
+    together = side_by_side(alone)
+    assert together.borrowers == ("ada", "nobody", "bob")
+    assert [story(together, place) for place in range(3)] == [story(one, 0) for one in alone]
+    assert together.until_us is None
+    undone = replace(alone[2], until_us=np.array([7, NEVER_US]))
+    marked = side_by_side([alone[0], undone]).until_us
+    assert marked is not None
+    assert marked.tolist() == [NEVER_US, 7, NEVER_US]
