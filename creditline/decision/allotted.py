@@ -34,8 +34,8 @@ class Allotted:
 def allotted(draft: Product, arms: Mapping[str, Product], blocks: Iterable[Block], *, on: date) -> Iterator[Allotted]:
     """Go through recorded cases by the arms of a draft: of one without a strategy the champion answers all.
 
-    Every arm that is not over on a day counts as running, whenever it begins, and none as stopped: what is asked is what the
-    draft does once it runs. A case stays in the segment in which its record has it.
+    Every arm that is not over on a day counts as running, whenever it begins: what is asked is what the draft does once it
+    runs. Arms that are stopped are taken out before (`running`). A case stays in the segment in which its record has it.
     """
     strategy = None if draft.strategy is None else _under_way(draft.strategy, on)
     for block in blocks:

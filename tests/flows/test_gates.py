@@ -12,6 +12,8 @@ from creditline.errors import Broken, Code, Malformed, NotAllowed, PolicyInvalid
 from creditline.flows.fairness import keep_groups, recorded_fairness
 from creditline.flows.gates import expected_loss_of, granted_growth_ppm, measured_gates, require_measurable, unfairest
 from creditline.flows.govern import activate, gates_measured, govern, life_of
+from creditline.flows.impact import impact_on_record
+from creditline.flows.snapshot import newest
 from creditline.flows.strategy import stop_arm
 from creditline.money import MILLION
 from creditline.policy.gates import GATES_FILE, Gate
@@ -238,6 +240,15 @@ async def test_an_arm_alone_can_keep_its_edition_from_being_activated_and_one_th
         await govern(desk.db, desk.clock, order=through, act=Act.OVERRIDE)
     await activate(desk.db, desk.clock, order=order(desk.clock, armed_product, actor="bob"))
     assert (await armed(desk, armed_product))[0] == share_of_cases(2, of_count=6).high_ppm
+    blocks = await newest(desk.db, desk.house, product=armed_product.name, most=50)
+
+    async def otherwise() -> tuple[int, set[str]]:
+        """Say how many a draft of the same would answer otherwise by its impact, and by which arms."""
+        found = await impact_on_record(desk.db, desk.clock, desk.house, draft=armed_product, blocks=blocks)
+        return found.changed.count, {one.arm for one in found.arms}
+
+    assert await otherwise() == (2, {"longer"})
     stop = order(desk.clock, armed_product, actor="bob", edition="", arm="longer")
     await stop_arm(desk.db, desk.clock, order=stop)
     assert (await armed(desk, armed_product))[0] == share_of_cases(0, of_count=6).high_ppm
+    assert await otherwise() == (0, {CHAMPION})
