@@ -64,6 +64,10 @@ def release(amount_minor: int) -> Move:
     return lambda line: book.release(line, amount_minor, stamp=STAMP)
 
 
+def reduce(amount_minor: int) -> Move:
+    return lambda line: book.reduce(line, amount_minor, stamp=STAMP)
+
+
 def regrant(granted_minor: int) -> Move:
     return lambda line: book.regrant(line, granted_minor, stamp=STAMP)
 
@@ -119,6 +123,9 @@ MADE = [
     ("10/4/0/3", repay(1),                     "10/3/0/4", Movement.REPAY,      "withheld<drawn 1, settlement<receivable 1"),
     ("10/0/0/4", release(4),                   "10/0/0/0", Movement.RELEASE,    "headroom<withheld 4"),
     ("10/0/0/4", release(1),                   "10/0/0/3", Movement.RELEASE,    "headroom<withheld 1"),
+    ("10/0/0/4", reduce(3),                    "7/0/0/1",  Movement.REDUCE,     "grant<withheld 3"),
+    # What stands is too small for the cut: the rest was granted for longer, and goes back.
+    ("2/4/0/3",  reduce(3),                    "0/4/0/0",  Movement.REDUCE,     "grant<withheld 2, headroom<withheld 1"),
     ("10/4/0/3", regrant(12),                  "12/4/0/3", Movement.INCREASE,   "headroom<grant 2"),
     ("10/4/0/3", regrant(10),                  "10/4/0/3", Movement.INCREASE,   ""),
     ("10/4/0/3", regrant(2),                   "2/4/0/3",  Movement.DECREASE,   "grant<headroom 8"),
@@ -158,6 +165,7 @@ REFUSED = [
     ("10/0/4/4", repay(1),          Code.NOTHING_OWED, 0),
     ("10/4/0/0", repay(5),          Code.OVERDRAWN,    4),
     ("10/0/0/4", release(5),        Code.OVERDRAWN,    4),
+    ("10/0/0/4", reduce(5),         Code.OVERDRAWN,    4),
     ("10/0/0/0", move_in(11),       Code.OVERDRAWN,    10),
     ("2/4/0/0",  move_in(1),        Code.OVERDRAWN,    0),
     # What is no amount moves nothing: a draw of -1 would be a repayment that nobody decided.
@@ -166,6 +174,7 @@ REFUSED = [
     ("10/0/4/0", capture(0, 4),     Code.AMOUNT_NOT_POSITIVE, 4),
     ("10/4/0/0", repay(-1),         Code.AMOUNT_NOT_POSITIVE, 4),
     ("10/0/0/4", release(0),        Code.AMOUNT_NOT_POSITIVE, 4),
+    ("10/0/0/4", reduce(0),         Code.AMOUNT_NOT_POSITIVE, 4),
     ("10/3/2/1", close,             Code.LINE_IN_USE, 6),
     ("10/3/0/0", move_in(-1),       Code.AMOUNT_NOT_POSITIVE, 7),
 ]  # fmt: skip

@@ -52,5 +52,5 @@ def test_stored_numbers_and_texts_are_pinned() -> None:
     assert [movement.value for movement in Movement] == [
         "open", "move_in", "authorise", "capture", "void", "expire", "draw", "repay", "release",
         "increase", "decrease", "block", "unblock", "self_limit",
-        "attach", "detach", "close", "reverse", "backdate", "waive", "pay_out", "charge_off", "recover",
+        "attach", "detach", "close", "reverse", "backdate", "waive", "pay_out", "charge_off", "recover", "reduce",
     ]  # fmt: skip
