@@ -137,9 +137,11 @@ def _reduced(course: Course, tranche: Tranche, kept: Decision) -> Asking[bool]:
     if not reduces(product):
         return False
     known = yield from _known(course, product, at)
-    decision = decide(product, again_question(tranche, course.line, at), known, is_explained=course.is_explained)
-    if decision.answer is not Answer.REDUCED:
+    question = again_question(tranche, course.line, at)
+    # Reasons cost more than the answer, and what stays kept back is told by its clauses.
+    if decide(product, question, known, is_explained=False).answer is not Answer.REDUCED:
         return False
+    decision = decide(product, question, known, is_explained=course.is_explained)
     plan = plan_of(decision, law=product.law)
     origin = course.origin(tranche)
     _note(course, What.KEPT_BACK, tranche.amount_minor, at=at, decision=kept, origin=origin)
