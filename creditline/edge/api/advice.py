@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from creditline.decision.outcome import Answer
 from creditline.edge.api.lines import words_asked
-from creditline.edge.api.shapes import Amount, Body
+from creditline.edge.api.shapes import Amount, Body, IsCut
 from creditline.edge.api.state import Engine
 from creditline.explanation.advised import (
     tell_advice,
@@ -135,9 +135,7 @@ class PartView(BaseModel):
     due_on: date
     amount_minor: int
     condition: str
-    is_cut: Annotated[
-        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
-    ]
+    is_cut: IsCut
 
 
 class RepayPreviewView(BaseModel):

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from creditline.decision.outcome import Answer
-from creditline.edge.api.shapes import Body, Yes
+from creditline.edge.api.shapes import Body, IsCut, Yes
 from creditline.edge.api.state import Engine
 from creditline.events.catalogue import EvidenceVerified, StatementIssued
 from creditline.flows.forecast import MOST_DAYS, MOST_STEPS, foresee, moment_on
@@ -83,9 +83,7 @@ class WaitingView(BaseModel):
     due_on: date
     amount_minor: int
     condition: str
-    is_cut: Annotated[
-        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
-    ]
+    is_cut: IsCut
 
 
 class CourseView(BaseModel):

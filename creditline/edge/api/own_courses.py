@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from creditline.decision.outcome import Answer
 from creditline.edge.api.forecast import ForecastBody, step_of
 from creditline.edge.api.mine import OwnLine, OwnWords, signed_in
-from creditline.edge.api.shapes import Body
+from creditline.edge.api.shapes import Body, IsCut
 from creditline.edge.api.state import Engine
 from creditline.explanation.promised import tell_clauses
 from creditline.explanation.words import Words
@@ -61,6 +61,7 @@ class OwnWaitingView(BaseModel):
     due_on: date
     amount_minor: int
     condition: str
+    is_cut: IsCut
 
 
 class OwnCourseView(BaseModel):
@@ -144,7 +145,10 @@ def viewed(
             withheld_minor=own.line.withheld_minor,
             waiting=[
                 OwnWaitingView(
-                    due_on=one.due_on, amount_minor=one.amount_minor, condition=words.say("condition", one.condition)
+                    due_on=one.due_on,
+                    amount_minor=one.amount_minor,
+                    condition=words.say("condition", one.condition),
+                    is_cut=one.is_cut,
                 )
                 for one in own.tranches
             ],

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from creditline.decision.outcome import Answer, Needs
+from creditline.edge.api.shapes import IsCut
 from creditline.ledger.line import Bound
 from creditline.restoration.promise import Outcome, PromiseKind
 
@@ -81,9 +82,7 @@ class ReturnView(BaseModel):
     amount_minor: int
     kind: PromiseKind
     condition: str
-    is_cut: Annotated[
-        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
-    ]
+    is_cut: IsCut
     failing: Annotated[
         list[str],
         Field(description="What of the condition does not hold, in words, if by that it would not come back."),

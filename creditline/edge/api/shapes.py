@@ -26,6 +26,7 @@ Amount = Annotated[int, Field(strict=True, description="Minor units: 1 or more."
 Currency = Annotated[str, Field(min_length=3, max_length=3, description="ISO 4217.", examples=["CNY"])]
 Borrower = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$", examples=["b-8812"])]
 Yes = Annotated[bool, Field(strict=True)]
+IsCut = Annotated[bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")]
 Limit = Annotated[int, Field(strict=True, ge=0, le=MAX_MINOR, description="Minor units.", examples=[5_000_000])]
 # No text in PostgreSQL holds a NUL.
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
@@ -216,9 +217,7 @@ class TrancheView(BaseModel):
     amount_minor: int
     due_on: date
     condition: str
-    is_cut: Annotated[
-        bool, Field(description="Whether the limit is lowered by it if its condition does not hold then.")
-    ]
+    is_cut: IsCut
 
 
 class RepaidView(BaseModel):
