@@ -23,6 +23,7 @@ from creditline.edge.api.pages import is_built
 from creditline.edge.commands.lines import rows_of
 from creditline.edge.commands.output import note, progress, show
 from creditline.edge.commands.rules import said
+from creditline.edge.demo_folder import keep_replayed, make_ready
 from creditline.edge.engine import Engine, running
 from creditline.edge.people import demo_sign_in, issued, remember, settled, worth_meeting
 from creditline.edge.server import serve_until_stopped
@@ -79,17 +80,17 @@ class Report:
 async def run(settings: Settings, *, fresh: bool, lines_count: int | None, stay: bool, as_json: bool) -> None:
     """Run the demo in its own database under the home folder, print the report, and serve it until stopped if it stays."""
     settings = replace(settings, home=settings.home / "demo", dsn=None)
-    if fresh:
-        shutil.rmtree(settings.home, ignore_errors=True)
+    started = time.monotonic()
+    book = the_book(settings, lines_count)
+    _step(f"{book.title}: {len(book.events):,} events read", started)
+    make_ready(settings, title=book.title, is_fresh=fresh)
     started = time.monotonic()
     async with running(settings) as engine:
         _step(f"PostgreSQL started in {settings.home}", started)
         started = time.monotonic()
-        book = the_book(settings, lines_count)
-        _step(f"{book.title}: {len(book.events):,} events read", started)
-        started = time.monotonic()
         with progress("Replaying through the engine", len(book.events)) as told:
             report = await replay_book(engine.db, engine.house, book, told=told)
+        keep_replayed(settings.home, title=book.title)
         _step("Replayed April to September 2005 through the flows the API uses", started)
         if as_json:
             show(summary_of(report), as_json=True)

@@ -34,7 +34,7 @@ async def connected(settings: Settings) -> AsyncIterator[Database]:
     async with AsyncExitStack() as stack:
         dsn = settings.dsn
         if dsn is None:
-            server = await stack.enter_async_context(EmbeddedServer(settings.home / "database"))
+            server = await stack.enter_async_context(EmbeddedServer(settings.database_folder))
             dsn = server.dsn()
         yield await stack.enter_async_context(await connect(dsn, size=settings.pool_size))
 

@@ -39,6 +39,11 @@ class Settings:
     pages_pay: str | None = None
     vault_keys: tuple[bytes, ...] = ()
 
+    @property
+    def database_folder(self) -> Path:
+        """Where the embedded server keeps its database."""
+        return self.home / "database"
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read settings from the environment; raise `Malformed` naming the variable that is wrong and what it should be."""

@@ -158,6 +158,18 @@ class EmbeddedServer:
         os.close(self._lock)
         self._lock = None
 
+    def remove(self) -> None:
+        """Remove the database, if there is one; raise `Unavailable` while another program has the folder."""
+        if not self.folder.exists():
+            return
+        with self._system_errors():
+            self._take_lock()
+            try:
+                clear_leftovers(self.data)
+                shutil.rmtree(self.folder)
+            finally:
+                self.stop()
+
     async def __aenter__(self) -> Self:
         """Start without holding up the event loop; a start that is cancelled is undone."""
         starting = asyncio.ensure_future(asyncio.to_thread(self.start))

@@ -16,6 +16,7 @@ from rich.console import Console
 from creditline.clock import MovedClock
 from creditline.decision.outcome import Answer
 from creditline.edge.demo import SEPTEMBER_ENDS, Report, print_report, rate, replay_book, summary_of, the_book, verdict
+from creditline.edge.demo_folder import REPLAYED_FILE
 from creditline.edge.settings import read_settings
 from creditline.edge.sources.synthetic import made_book
 from creditline.errors import Code
@@ -24,6 +25,7 @@ from creditline.flows.publish import publish
 from creditline.score.measures import wilson
 from creditline.store import reports
 from creditline.store.connect import Database
+from creditline.store.embedded import EmbeddedServer
 from tests.edge.a_terminal import Terminal
 from tests.edge.an_api import the_house
 
@@ -161,6 +163,21 @@ def test_the_command_runs_starts_over_and_says_which_port_is_taken(terminal: Ter
         assert first["findings_count"] == 0
         assert first["book"]["is_synthetic"] is True
         assert first["answers"] == terminal.json("demo", "--lines", "30", "--no-serve")["answers"]
+        other = terminal.run("demo", "--lines", "20", "--no-serve")
+        assert (other.status, "Starting over" in other.err) == (0, True)
+        mark = Path(home) / "demo" / REPLAYED_FILE
+        assert "first 20" in mark.read_text()
+        # As a replay leaves it that is stopped before its end.
+        mark.unlink()
+        again = terminal.run("demo", "--lines", "20", "--no-serve")
+        assert (again.status, "Starting over" in again.err, mark.is_file()) == (0, True, True)
+        owner = EmbeddedServer(Path(home) / "demo" / "database")
+        owner.start()
+        try:
+            busy = terminal.run("demo", "--fresh", "--lines", "20", "--no-serve")
+        finally:
+            owner.stop()
+        assert (busy.status, f"creditline: {Code.DATABASE_BUSY}: " in busy.err, mark.is_file()) == (1, True, True)
         fresh = terminal.run("demo", "--fresh", "--lines", "30", "--no-serve")
         assert fresh.status == 0
         assert "✓ PostgreSQL started" in fresh.err
