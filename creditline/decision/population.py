@@ -12,7 +12,7 @@ from creditline.clock import DAY_US, business_day, from_us
 from creditline.decision.decide import OPENED
 from creditline.decision.product import Product
 from creditline.decision.reopened import reopened_columns
-from creditline.events.frames import Facts
+from creditline.events.frames import Facts, at_rows
 from creditline.policy.columnar.vector import Vector
 from creditline.policy.values import Value
 from creditline.profile.catalogue import FEATURES
@@ -95,16 +95,7 @@ def _repeated(facts: Facts, who: Ints) -> Facts:
     own = np.zeros(len(who) + 1, np.int64)
     np.cumsum(counts, out=own[1:])
     rows = np.arange(own[-1]) + np.repeat(starts - own[:-1], counts)
-    return Facts(
-        borrowers=tuple(facts.borrowers[one] for one in who.tolist()),
-        starts=own,
-        number=facts.number[rows],
-        happened_us=facts.happened_us[rows],
-        recorded_us=facts.recorded_us[rows],
-        amount_minor=facts.amount_minor[rows],
-        code=facts.code[rows],
-        until_us=None if facts.until_us is None else facts.until_us[rows],
-    )
+    return at_rows(facts, rows, borrowers=tuple(facts.borrowers[one] for one in who.tolist()), starts=own)
 
 
 def scored_of(product: Product, features: Floats) -> Scored:

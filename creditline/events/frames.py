@@ -87,6 +87,20 @@ def facts_of_arrays(
     )
 
 
+def at_rows(facts: Facts, rows: NDArray[Any], *, borrowers: tuple[str, ...], starts: NDArray[np.int64]) -> Facts:
+    """Return some rows of facts, by place or by a mask, as the facts of these borrowers, each from its start on."""
+    return Facts(
+        borrowers=borrowers,
+        starts=starts,
+        number=facts.number[rows],
+        happened_us=facts.happened_us[rows],
+        recorded_us=facts.recorded_us[rows],
+        amount_minor=facts.amount_minor[rows],
+        code=facts.code[rows],
+        until_us=None if facts.until_us is None else facts.until_us[rows],
+    )
+
+
 def side_by_side(facts: Sequence[Facts]) -> Facts:
     """Return the facts of several borrowers, each given alone and in order, as those of one book."""
     starts = np.zeros(len(facts) + 1, np.int64)

@@ -28,7 +28,6 @@ from creditline.restoration.ending import again_question, carried_out, reduces
 from creditline.restoration.plan import Tranche, plan_of
 from creditline.store import decisions, facts, lines, notices, requests
 from creditline.store.connect import Connection
-from creditline.store.requests import Recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ async def carry_out(db: Connection, house: House, reduced: Sequence[Reduced], lo
         locked[decision.line] = own[-1].line if own else locked[decision.line]
         moved.append(own)
         told.append((decision, [replace(part, follows=one.tranche.id) for part in plan.tranches]))
-    await requests.record(db, [_recorded(one.made.decision) for one in reduced])
+    await requests.record(db, [requests.by_itself(one.made.decision, kind="again") for one in reduced])
     await lines.post(db, moved)
     await decisions.record(db, [one.made.decision for one in reduced], seen=reduced[0].seen)
     await decisions.record_shadows(db, [one.made for one in reduced])
@@ -119,16 +118,3 @@ def cuts_of(moved: Sequence[Posting]) -> Iterator[EventRow]:
                 currency=line.currency,
             )
             yield row_of(changed, recorded_at=at)
-
-
-def _recorded(decision: Decision) -> Recorded:
-    return Recorded(
-        id=decision.id,
-        kind="again",
-        line=decision.line,
-        digest=decision.id.bytes,
-        amount_minor=decision.position.requested_minor,
-        accepted_minor=0,
-        happened_at=decision.as_of,
-        recorded_at=decision.as_of,
-    )

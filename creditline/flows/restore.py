@@ -109,13 +109,5 @@ def _follower(tranche: Tranche, decision: Decision, product: Product) -> Tranche
 
 
 def _recorded(decision: Decision) -> Recorded:
-    return Recorded(
-        id=decision.id,
-        kind="release",
-        line=decision.line,
-        digest=decision.id.bytes,
-        amount_minor=decision.position.requested_minor,
-        accepted_minor=0 if decision.answer is Answer.KEPT_BACK else decision.position.requested_minor,
-        happened_at=decision.as_of,
-        recorded_at=decision.as_of,
-    )
+    moved_minor = 0 if decision.answer is Answer.KEPT_BACK else decision.position.requested_minor
+    return requests.by_itself(decision, kind="release", accepted_minor=moved_minor)

@@ -24,7 +24,6 @@ from creditline.restoration.ending import ending_question
 from creditline.restoration.plan import Tranche
 from creditline.store import decisions, due, facts, lines, requests, signals
 from creditline.store.connect import Connection, Database
-from creditline.store.requests import Recorded
 from creditline.store.signals import Signal
 
 BATCH = 64
@@ -123,7 +122,7 @@ async def _decide(
     ]
     if not free:
         return []
-    await requests.record(db, [_recorded(decision)])
+    await requests.record(db, [requests.by_itself(decision, kind="signal")])
     await decisions.record(db, [decision], seen=offer.seen)
     await due.drop_timers(db, [one.id for one in free])
     released: list[Decision] = []
@@ -135,16 +134,3 @@ async def _decide(
 def signal_id(line: UUID, since: datetime, *, at: datetime) -> UUID:
     """Return the id of what is decided about a line at an instant because of news since another: it tells the news."""
     return id_from(f"signal/{line}/{since}", at=at)
-
-
-def _recorded(decision: Decision) -> Recorded:
-    return Recorded(
-        id=decision.id,
-        kind="signal",
-        line=decision.line,
-        digest=decision.id.bytes,
-        amount_minor=decision.position.requested_minor,
-        accepted_minor=0,
-        happened_at=decision.as_of,
-        recorded_at=decision.as_of,
-    )

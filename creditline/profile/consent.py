@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditline.events.consent import ConsentGiven, ConsentWithdrawn, DataSource
-from creditline.events.frames import Facts
+from creditline.events.frames import Facts, at_rows
 from creditline.profile.coverage import NUMBERS, SOURCES
 from creditline.profile.feature import Source
 
@@ -63,13 +63,4 @@ def readable(facts: Facts, unread: Truths) -> Facts:
     kept = ~hidden[np.arange(len(unread)).repeat(counts), _SOURCE_OF.take(facts.number)]
     starts = np.zeros(len(facts.number) + 1, np.int64)
     np.cumsum(kept, out=starts[1:])
-    return Facts(
-        borrowers=facts.borrowers,
-        starts=starts.take(facts.starts),
-        number=facts.number[kept],
-        happened_us=facts.happened_us[kept],
-        recorded_us=facts.recorded_us[kept],
-        amount_minor=facts.amount_minor[kept],
-        code=facts.code[kept],
-        until_us=None if facts.until_us is None else facts.until_us[kept],
-    )
+    return at_rows(facts, kept, borrowers=facts.borrowers, starts=starts.take(facts.starts))

@@ -14,7 +14,7 @@ from creditline.decision.decide import Known, Question, decide
 from creditline.decision.outcome import Answer, Decision
 from creditline.decision.product import Product
 from creditline.events.catalogue import Cured, FellOverdue, StatementIssued
-from creditline.events.frames import NEVER_US, Facts
+from creditline.events.frames import NEVER_US, Facts, at_rows
 
 OF_A_CLOSE = np.array([StatementIssued.number, FellOverdue.number, Cured.number], np.uint8)
 
@@ -26,22 +26,13 @@ def recorded_before(facts: Facts, since: datetime) -> Facts:
     """
     is_of_close = np.isin(facts.number, OF_A_CLOSE) & ((facts.happened_us + 1) % DAY_US == 0)
     kept = (facts.recorded_us < to_us(since)) | is_of_close
-    until = facts.until_us
-    if until is not None:
-        # What was undone since counted as it was until then.
-        until = np.where(until[kept] <= to_us(since), until[kept], NEVER_US)
     starts = facts.starts.copy()
     starts[-1] = int(kept.sum())
-    return replace(
-        facts,
-        starts=starts,
-        number=facts.number[kept],
-        happened_us=facts.happened_us[kept],
-        recorded_us=facts.recorded_us[kept],
-        amount_minor=facts.amount_minor[kept],
-        code=facts.code[kept],
-        until_us=until,
-    )
+    known = at_rows(facts, kept, borrowers=facts.borrowers, starts=starts)
+    if known.until_us is None:
+        return known
+    # What was undone since counted as it was until then.
+    return replace(known, until_us=np.where(known.until_us <= to_us(since), known.until_us, NEVER_US))
 
 
 def at_once(product: Product, question: Question, known: Known) -> Decision | None:

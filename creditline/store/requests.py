@@ -6,6 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
+from creditline.decision.outcome import Decision
 from creditline.store.connect import Connection
 from creditline.store.statements import statements
 
@@ -40,6 +41,20 @@ class Recorded:
     excess_minor: int = 0
     happened_at: datetime
     recorded_at: datetime
+
+
+def by_itself(decision: Decision, *, kind: str, accepted_minor: int = 0) -> Recorded:
+    """Return the record of what the house asks itself about an amount, under the decision's own id."""
+    return Recorded(
+        id=decision.id,
+        kind=kind,
+        line=decision.line,
+        digest=decision.id.bytes,
+        amount_minor=decision.position.requested_minor,
+        accepted_minor=accepted_minor,
+        happened_at=decision.as_of,
+        recorded_at=decision.as_of,
+    )
 
 
 async def find(db: Connection, ids: Sequence[UUID]) -> dict[UUID, Recorded]:
