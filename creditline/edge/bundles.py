@@ -73,6 +73,7 @@ def _opened(place: Path) -> Traversable:
         archive = zipfile.ZipFile(io.BytesIO(_bounded(place)))
         sizes = [one.file_size for one in archive.infolist()]
         damaged = archive.testzip() if sum(sizes) <= MOST_BYTES and len(sizes) <= MOST_FILES else None
+    # What the library raises for an archive that is damaged, encrypted, or packed in a way it does not know.
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error) as wrong:
         raise Malformed(
             f"{place} cannot be read as an archive: {wrong}. Export it again.", code=Code.DATA_CORRUPT

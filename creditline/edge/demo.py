@@ -181,7 +181,7 @@ def summary_of(report: Report) -> dict[str, Any]:
 
 async def replay_book(db: Database, house: House, book: Book, *, told: Progress) -> Report:
     """Replay a book through the flows and read the report back from the database."""
-    clock = MovedClock(book.events["happened_at"].min())  # type: ignore[arg-type]
+    clock = MovedClock(book.events["happened_at"].min())  # type: ignore[arg-type]  # A column of moments.
     history = History(db, clock, house, product=PRODUCT, contract_apr_bp=book.contract_apr_bp)
     await history.replay(book.events, until=book.until, told=told)
     async with db.reading() as connection:

@@ -336,8 +336,3 @@ EVENT_TYPES: tuple[type[Event], ...] = AnyEvent.__args__
 """The catalogue, in the order of the story."""
 
 BY_NUMBER: Mapping[int, type[Event]] = {event.number: event for event in EVENT_TYPES}
-
-
-def tag_of(event: type[Event]) -> str:
-    """Return the name an event type has on the wire, such as `draw.made`."""
-    return str(event.__struct_config__.tag)

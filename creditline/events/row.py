@@ -61,7 +61,7 @@ def row_of(event: Event, *, recorded_at: datetime) -> EventRow:
         event.happened_at,
         recorded_at,
         event.amount_minor if has_amount else None,  # type: ignore[attr-defined]  # Its shape says that it has one.
-        event.currency if has_amount else None,  # type: ignore[attr-defined]
+        event.currency if has_amount else None,  # type: ignore[attr-defined]  # The same.
         members.index(code) if members else code,
         msgspec.to_builtins(ref) if is_ref_uuid else ref,
     )

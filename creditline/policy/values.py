@@ -105,7 +105,7 @@ def arithmetic(sign: str, left: Value, right: Value) -> Value:
         return left + right
     if kind_of(left) != "number" or kind_of(right) != "number":
         return None
-    return _guarded(_ARITHMETIC[sign], Decimal(left), Decimal(right))  # type: ignore[arg-type]
+    return _guarded(_ARITHMETIC[sign], Decimal(left), Decimal(right))  # type: ignore[arg-type]  # Numbers, as was just seen.
 
 
 def call(function: str, arguments: tuple[Value, ...]) -> Value:
@@ -117,7 +117,7 @@ def call(function: str, arguments: tuple[Value, ...]) -> Value:
         return (second - first).days if isinstance(first, date) and isinstance(second, date) else None
     if any(kind_of(argument) != "number" for argument in arguments):
         return None
-    return _guarded(_FUNCTIONS[function], *(Decimal(argument) for argument in arguments))  # type: ignore[arg-type]
+    return _guarded(_FUNCTIONS[function], *(Decimal(argument) for argument in arguments))  # type: ignore[arg-type]  # As above.
 
 
 def _guarded(compute: Callable[..., Decimal], *numbers: Decimal) -> Number | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -92,11 +92,6 @@ async def steps(db: Connection, loans: Sequence[UUID]) -> list[Step]:
 async def charged_off(db: Connection, lines: Sequence[UUID]) -> set[UUID]:
     """Return those of the lines that still owe what was charged off."""
     return {row["line"] for row in await db.fetch(SQL["loans_charged_off"], list(lines))}
-
-
-async def late_since(db: Connection, lines: Sequence[UUID]) -> dict[UUID, date]:
-    """Return each line's oldest due date that is not known to be paid; a line that owes nothing is absent."""
-    return {row["line"]: row["unpaid_since_on"] for row in await db.fetch(SQL["late_days_of_lines"], list(lines))}
 
 
 async def record(db: Connection, changed: Sequence[Changed]) -> None:

@@ -15,13 +15,6 @@ where l.id in (select r.id from request r where r.line = $1) and l.line = $1
 order by l.drawn_on desc, l.id desc
 limit $2;
 
--- name: late_days_of_lines
--- Since when the oldest unpaid due date of a line is passed, by what its loans last said and by the dates not yet looked at.
-select line, min(least(unpaid_since_on, due_on[dues_count + 1])) as unpaid_since_on
-from loan
-where line = any($1::uuid[]) and state in ('open', 'charged_off')
-group by line;
-
 -- name: write_loans
 -- One update for the whole batch, whole rows at a time; the guard trigger looks at every one of them.
 update loan

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from creditline.events.catalogue import EVENT_TYPES
+from creditline.profile.catalogue import FEATURES
+
 GUIDES = ("CONTRIBUTING.md", "MAP.md", "docs/adr/README.md")
 
 TASK = re.compile(r"^\| ([^|]+?) \| (.+) \|$", re.MULTILINE)
@@ -29,6 +32,12 @@ def test_a_guide_names_what_is_there_and_each_thing_once(root: Path, name: str) 
     assert lost_places(page, root) == []
     assert repeated_tasks(page) == []
     assert len(TASK.findall(page)) > 20
+
+
+def test_the_front_page_counts_what_there_is(root: Path) -> None:
+    page = (root / "README.md").read_text()
+    assert f"| {len(EVENT_TYPES)} types: " in page
+    assert f"| {len(FEATURES)} features in " in page
 
 
 def test_a_lost_place_and_a_repeated_task_are_seen(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def lines_in(path: Path) -> int | None:
     """Return how many lines a file holds if that is soon known, for a progress bar; None if not."""
     if path.suffix == ".parquet":
         try:
-            return pl.scan_parquet(path).select(pl.len()).collect().item()  # type: ignore[no-any-return]
+            return pl.scan_parquet(path).select(pl.len()).collect().item()  # type: ignore[no-any-return]  # A count.
         except (pl.exceptions.PolarsError, OSError) as damaged:
             raise _stopped(path, 0, damaged) from damaged
     if path.suffix == ".gz" or not path.is_file():
